@@ -1,0 +1,34 @@
+import type { ImageRequest } from './image-request.js';
+import type { ServedImage, StoredImage, StoredRecord } from './stored-image.js';
+
+/**
+ * A declared picture that is not blocked, and what the catalogue says of it:
+ * - `fresh`: validated less than an hour ago, to be served for `ttl` more seconds without asking the origin;
+ * - `stale`: to be fetched, for the first time or anew;
+ * - `failed`: the last fetch went wrong for `reason`; the origin is left alone while that stands.
+ */
+export type Lookup =
+  | { readonly state: 'fresh'; readonly request: ImageRequest; readonly record: StoredRecord; readonly ttl: number }
+  | { readonly state: 'stale'; readonly request: ImageRequest; readonly record?: StoredRecord }
+  | {
+      readonly state: 'failed';
+      readonly request: ImageRequest;
+      readonly record?: StoredRecord;
+      readonly reason: string;
+    };
+
+/** A stored picture that may be served as it is. */
+export interface Reusable {
+  readonly due: false;
+  readonly served: ServedImage;
+}
+
+/** A picture that has to be fetched; `held` is the copy we have meanwhile. */
+export interface Due {
+  readonly due: true;
+  readonly request: ImageRequest;
+  readonly held?: StoredImage;
+}
+
+/** The outcome of looking at what is stored: serve it, or ask the origin. */
+export type Selection = Reusable | Due;

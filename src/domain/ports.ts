@@ -1,0 +1,105 @@
+import type { Observable, ObservableInput } from 'rxjs';
+import type { ImageFormat, ResizableFormat } from './image-type.js';
+import type { RememberedReason } from './rejection.js';
+import type { SourceUri } from './source-uri.js';
+import type { StoredRecord } from './stored-image.js';
+
+/** What the catalogue knows of a URI. */
+export type CatalogueEntry =
+  | { readonly status: 'undeclared' | 'blocked' }
+  | {
+      readonly status: 'declared';
+      readonly stored?: StoredRecord;
+      /** The remembered failure, while it stands. */
+      readonly error?: string;
+      /** Milliseconds for which the stored copy is fresh; 0 when it is not. */
+      readonly freshFor: number;
+    };
+
+/** The site's list of declared pictures and our notes on them (`img/*` in Redis). */
+export interface Catalogue {
+  /** Everything known of a URI, in one round trip. Errors with `catalogue-unavailable`. */
+  lookup(uri: SourceUri): ObservableInput<CatalogueEntry>;
+  /**
+   * Notes that a picture is stored and fresh for an hour from now, and forgets any failure. Does
+   * nothing and gives `false` when the URI is blocked or no longer declared at that very moment.
+   */
+  store(uri: SourceUri, record: StoredRecord, modified: Date): ObservableInput<boolean>;
+  /** Notes a failure, to stand for an hour. */
+  recordError(uri: SourceUri, reason: RememberedReason): ObservableInput<void>;
+}
+
+export interface StoredFile {
+  readonly bytes: Uint8Array;
+  readonly modified: Date;
+}
+
+/** Bytes on the disk that nobody sees yet. Exactly one of the two is called. */
+export interface StagedFile {
+  readonly modified: Date;
+  /** Puts the file in its place, atomically, and drops variants of what was there. */
+  commit(): ObservableInput<void>;
+  discard(): ObservableInput<void>;
+}
+
+/** What sets a variant apart: the original it was made from, and how. */
+export interface VariantKey {
+  readonly checksum: string;
+  readonly height: number;
+}
+
+/** The cache directory. Absent files are `undefined`; trouble is `storage-unavailable`. */
+export interface ImageFiles {
+  read(uri: SourceUri): ObservableInput<StoredFile | undefined>;
+  stage(uri: SourceUri, bytes: Uint8Array): ObservableInput<StagedFile>;
+  readVariant(uri: SourceUri, key: VariantKey): ObservableInput<Uint8Array | undefined>;
+  writeVariant(uri: SourceUri, key: VariantKey, bytes: Uint8Array): ObservableInput<void>;
+}
+
+export interface OriginRequest {
+  readonly url: URL;
+  /** Sent as If-None-Match. */
+  readonly etag?: string;
+}
+
+export interface OriginResponse {
+  readonly status: number;
+  readonly contentType?: string;
+  /** As announced; what arrives may differ. */
+  readonly contentLength?: number;
+  readonly etag?: string;
+  readonly location?: string;
+  readonly retryAfter?: string;
+  /** Decoded bytes as they arrive. Errors with `truncated` when they end early. */
+  readonly body: Observable<Uint8Array>;
+}
+
+/** The outside world over HTTP. */
+export interface Origin {
+  /**
+   * Sends one request, follows nothing, and hands the response to `read`. The connection lives as long
+   * as what `read` returns: when that ends or is unsubscribed from, whatever is left of the body is
+   * dropped and the connection is closed.
+   */
+  exchange<T>(request: OriginRequest, read: (response: OriginResponse) => ObservableInput<T>): Observable<T>;
+}
+
+/** Tells what bytes are, whatever they are called. */
+export interface Sniffer {
+  sniff(bytes: Uint8Array): ObservableInput<ImageFormat | undefined>;
+}
+
+/** Makes a picture of the given height, in the same format. */
+export interface Resizer {
+  /** Errors with `too-many-pixels` or `undecodable`. Cannot be cancelled once begun. */
+  resize(bytes: Uint8Array, format: ResizableFormat, height: number): ObservableInput<Uint8Array>;
+}
+
+/** The outside world as the operators see it. */
+export interface Ports {
+  readonly catalogue: Catalogue;
+  readonly files: ImageFiles;
+  readonly origin: Origin;
+  readonly sniffer: Sniffer;
+  readonly resizer: Resizer;
+}

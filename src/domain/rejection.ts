@@ -1,0 +1,82 @@
+/** The values of `img/err/<uri>`, as the site's backend knows them. */
+export type RememberedReason = 'unexpected status code' | 'exceeded max size' | 'invalid content-type';
+
+/**
+ * How long the origin is left alone after a failure: as `img/err` says, in every process and across
+ * restarts; with growing pauses in this process only, since the schema has no key for it; or not at all,
+ * because the failure was not the origin's.
+ */
+type Memory = { readonly in: 'catalogue'; readonly reason: RememberedReason } | { readonly in: 'process' | 'nowhere' };
+
+const IN_PROCESS = { in: 'process' } as const;
+const NOWHERE = { in: 'nowhere' } as const;
+
+/** Why a request ends without a fresh picture. Every code has one meaning and one memory. */
+export const REJECTIONS = {
+  /** The link does not hold a hexadecimal URI. */
+  'invalid-parameters': NOWHERE,
+  /** The site never declared the URI. */
+  undeclared: NOWHERE,
+  /** Moderators took the picture away. */
+  blocked: NOWHERE,
+  /** An earlier failure still stands and we hold no copy. */
+  'failed-before': NOWHERE,
+  /** The declared URI is not one an HTTP origin can be asked for. */
+  'invalid-uri': NOWHERE,
+  'unexpected-status': { in: 'catalogue', reason: 'unexpected status code' },
+  'too-large': { in: 'catalogue', reason: 'exceeded max size' },
+  'invalid-type': { in: 'catalogue', reason: 'invalid content-type' },
+  /** The origin, or a redirect of it, leads to an address or scheme we do not connect to. */
+  'forbidden-address': IN_PROCESS,
+  'dns-error': IN_PROCESS,
+  unreachable: IN_PROCESS,
+  'tls-error': IN_PROCESS,
+  timeout: IN_PROCESS,
+  /** The body ended before its announced end, or could not be decoded. */
+  truncated: IN_PROCESS,
+  'redirect-loop': IN_PROCESS,
+  /** What the origin sent is not HTTP. */
+  'bad-response': IN_PROCESS,
+  /** The origin failed moments ago and is being left alone. */
+  resting: NOWHERE,
+  /** Too many fetches or resizes wait already. */
+  overloaded: NOWHERE,
+  'too-many-pixels': NOWHERE,
+  'resize-timeout': NOWHERE,
+  /** The bytes have the right magic but no decoder can read them. */
+  undecodable: NOWHERE,
+  'catalogue-unavailable': NOWHERE,
+  'storage-unavailable': NOWHERE,
+} as const satisfies Record<string, Memory>;
+
+export type RejectionCode = keyof typeof REJECTIONS;
+
+interface RejectionOptions extends ErrorOptions {
+  /** Seconds for which the origin asked to be left alone (Retry-After, RFC 9110 §10.2.3). */
+  readonly retryAfter?: number;
+  /** The origin's status, for `unexpected-status`. */
+  readonly originStatus?: number;
+}
+
+/** The one error of the pipeline. `code` is what programs look at; the message is for people. */
+export class Rejection extends Error {
+  override readonly name = 'Rejection';
+  readonly code: RejectionCode;
+  readonly retryAfter: number | undefined;
+  readonly originStatus: number | undefined;
+
+  constructor(code: RejectionCode, message: string, options: RejectionOptions = {}) {
+    super(message, options);
+    this.code = code;
+    this.retryAfter = options.retryAfter;
+    this.originStatus = options.originStatus;
+  }
+
+  get memory(): Memory {
+    return REJECTIONS[this.code];
+  }
+}
+
+export function isRejection<C extends RejectionCode>(error: unknown, ...codes: C[]): error is Rejection & { code: C } {
+  return error instanceof Rejection && (codes.length === 0 || codes.some((code) => code === error.code));
+}

@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+
+const HEX = /^(?:[0-9a-f]{2})+$/i;
+const CONTROL = /[\x00-\x1f\x7f]/;
+
+/**
+ * The URI of an embedded picture, exactly as the site declared it.
+ *
+ * It is a sequence of bytes, not a string: the site's keys hold whatever its readers wrote, and that
+ * need not be UTF-8. Two URIs are the same when their bytes are; `hex` is that identity as a string.
+ */
+export class SourceUri {
+  readonly bytes: Buffer;
+  /** Lower-case hexadecimal form of the bytes. */
+  readonly hex: string;
+
+  private constructor(bytes: Buffer) {
+    this.bytes = bytes;
+    this.hex = bytes.toString('hex');
+  }
+
+  /** Reads the segment of a proxied link, in either case. `undefined` when it is empty, odd or not hexadecimal. */
+  static fromHex(encoded: string): SourceUri | undefined {
+    return HEX.test(encoded) ? new SourceUri(Buffer.from(encoded, 'hex')) : undefined;
+  }
+
+  static of(uri: string | Uint8Array): SourceUri {
+    return new SourceUri(typeof uri === 'string' ? Buffer.from(uri, 'utf8') : Buffer.from(uri));
+  }
+
+  /** SHA-1 of the bytes in hexadecimal: the name under which the picture is kept. */
+  get digest(): string {
+    return createHash('sha1').update(this.bytes).digest('hex');
+  }
+
+  /**
+   * What to ask the origin for, or `undefined` when no HTTP origin can be asked: another scheme, no
+   * host, credentials, control characters. Bytes outside ASCII travel percent-encoded, one by one, so
+   * that a URI which is not UTF-8 reaches its origin unharmed.
+   */
+  get url(): URL | undefined {
+    const ascii = this.bytes
+      .toString('latin1')
+      .replace(/[\x80-\xff]/g, (byte) => '%' + byte.charCodeAt(0).toString(16).toUpperCase());
+    return CONTROL.test(ascii) ? undefined : fetchableUrl(ascii);
+  }
+
+  /**
+   * Whether `img/<uri>` is a key with a meaning of its own (`img/latest`, `img/err/…`) in the site's
+   * Redis schema. Such a URI can never name an image.
+   */
+  get isReserved(): boolean {
+    const text = this.bytes.toString('latin1');
+    return text === 'latest' || text === 'blocked' || text.startsWith('err/') || text.startsWith('updated/');
+  }
+
+  toString(): string {
+    return this.bytes.toString('utf8');
+  }
+}
+
+/** Parses an absolute http(s) URL without credentials; relative references are resolved against `base`. */
+export function fetchableUrl(reference: string, base?: URL): URL | undefined {
+  if (!URL.canParse(reference, base?.href)) return undefined;
+  const url = new URL(reference, base);
+  const isHttp = url.protocol === 'http:' || url.protocol === 'https:';
+  return isHttp && url.username === '' && url.password === '' ? url : undefined;
+}

@@ -1,0 +1,25 @@
+import { from, map, mergeMap, type OperatorFunction } from 'rxjs';
+import { type CatalogueEntry, type ImageRequest, type Lookup, type Ports, Rejection } from '../domain/index.js';
+
+/**
+ * Asks the catalogue what is known of each URI: one round trip, no more.
+ *
+ * Errors with `undeclared`, `blocked`, or `catalogue-unavailable`. A remembered failure outranks
+ * freshness, so that a failing origin is left alone. Unsubscribing drops the answer.
+ */
+export function checkRedis({ catalogue }: Pick<Ports, 'catalogue'>): OperatorFunction<ImageRequest, Lookup> {
+  return mergeMap((request) => {
+    if (request.uri.isReserved)
+      throw new Rejection('undeclared', `${request.uri} is a key of the schema, not an image`);
+    return from(catalogue.lookup(request.uri)).pipe(map((entry) => interpret(request, entry)));
+  });
+}
+
+function interpret(request: ImageRequest, entry: CatalogueEntry): Lookup {
+  if (entry.status !== 'declared') throw new Rejection(entry.status, `${request.uri} is ${entry.status}`);
+  const { stored: record, error, freshFor } = entry;
+  const known = record ? { request, record } : { request };
+  if (error !== undefined) return { state: 'failed', reason: error, ...known };
+  if (record && freshFor > 0) return { state: 'fresh', request, record, ttl: Math.ceil(freshFor / 1000) };
+  return { state: 'stale', ...known };
+}

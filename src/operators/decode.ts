@@ -1,0 +1,15 @@
+import { map, type OperatorFunction } from 'rxjs';
+import { type EncodedRequest, type ImageRequest, Rejection, SourceUri } from '../domain/index.js';
+
+/**
+ * Reads the hexadecimal URI of a link.
+ *
+ * Errors with `invalid-parameters` when it is empty, of odd length or not hexadecimal.
+ */
+export function decode(): OperatorFunction<EncodedRequest, ImageRequest> {
+  return map(({ encodedUri, variant }) => {
+    const uri = SourceUri.fromHex(encodedUri);
+    if (!uri) throw new Rejection('invalid-parameters', 'the link does not hold a URI in hexadecimal');
+    return { uri, variant };
+  });
+}

@@ -1,0 +1,124 @@
+import {
+  asyncScheduler,
+  defer,
+  map,
+  mergeMap,
+  type Observable,
+  of,
+  type OperatorFunction,
+  type SchedulerLike,
+  throwError,
+  timeout,
+  toArray,
+} from 'rxjs';
+import {
+  type Due,
+  type FetchedImage,
+  fetchableUrl,
+  type NotModified,
+  type OriginResponse,
+  parseImageType,
+  type Ports,
+  Rejection,
+} from '../domain/index.js';
+import { limitBytes } from './limit-bytes.js';
+import { parseRetryAfter } from './retry-after.js';
+
+export interface FetchOptions {
+  /** The largest picture that is accepted, in decoded bytes. */
+  readonly maxBytes: number;
+  /** Redirects that are followed. */
+  readonly maxRedirects: number;
+  /** Milliseconds from the first connection to the last byte, redirects included. */
+  readonly fetchDeadline: number;
+  readonly scheduler?: SchedulerLike;
+}
+
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
+/** What one exchange comes to: an outcome, or another place to ask. */
+type Hop = { readonly outcome: FetchedImage | NotModified } | { readonly location: URL };
+
+/**
+ * Asks the origin for each picture, conditionally when a copy with an etag is held.
+ *
+ * Emits the picture, or that the copy is still current. Errors with `invalid-uri`, `unexpected-status`
+ * (anything but 200, and 304 to a condition), `invalid-type`, `too-large`, `redirect-loop`,
+ * `forbidden-address`, `timeout`, or what the origin port errors with. The body of a redirect is never
+ * read. Unsubscribing closes the connection.
+ */
+export function fetch(
+  { origin }: Pick<Ports, 'origin'>,
+  { maxBytes, maxRedirects, fetchDeadline, scheduler = asyncScheduler }: FetchOptions,
+): OperatorFunction<Due, FetchedImage | NotModified> {
+  return mergeMap((due) => {
+    const ask = (url: URL, redirectsLeft: number): Observable<FetchedImage | NotModified> => {
+      const request = due.held?.etag ? { url, etag: due.held.etag } : { url };
+      return origin
+        .exchange(request, (response) => read(url, response))
+        .pipe(
+          mergeMap((hop) => {
+            if ('outcome' in hop) return of(hop.outcome);
+            if (redirectsLeft === 0) throw new Rejection('redirect-loop', `more than ${maxRedirects} redirects`);
+            return ask(hop.location, redirectsLeft - 1);
+          }),
+        );
+    };
+
+    const read = (url: URL, response: OriginResponse): Observable<Hop> => {
+      if (REDIRECTS.has(response.status)) return of({ location: target(url, response) });
+      if (response.status === 304 && due.held?.etag) return of({ outcome: notModified(due, due.held, response) });
+      if (response.status === 200) return download(due, response, maxBytes).pipe(map((outcome) => ({ outcome })));
+      throw unexpectedStatus(response, scheduler.now());
+    };
+
+    return defer(() => ask(originOf(due), maxRedirects)).pipe(
+      timeout({ first: fetchDeadline, scheduler, with: () => throwError(() => tooSlow(fetchDeadline)) }),
+    );
+  });
+}
+
+function download(due: Due, response: OriginResponse, maxBytes: number): Observable<FetchedImage> {
+  const type = parseImageType(response.contentType);
+  if (!type) throw new Rejection('invalid-type', `the origin calls it ${JSON.stringify(response.contentType ?? null)}`);
+  if ((response.contentLength ?? 0) > maxBytes) {
+    throw new Rejection('too-large', `the origin announces ${response.contentLength} bytes`);
+  }
+  return response.body.pipe(
+    limitBytes(maxBytes),
+    toArray(),
+    map((chunks) => ({ modified: true, due, type, bytes: Buffer.concat(chunks), ...etagOf(response) })),
+  );
+}
+
+function notModified(due: Due, held: NonNullable<Due['held']>, response: OriginResponse): NotModified {
+  return { modified: false, due, held, ...etagOf(response) };
+}
+
+function etagOf({ etag }: OriginResponse): { etag?: string } {
+  return etag === undefined ? {} : { etag };
+}
+
+function originOf({ request: { uri } }: Due): URL {
+  if (!uri.url) throw new Rejection('invalid-uri', `${uri} is not an absolute http or https URI`);
+  return uri.url;
+}
+
+function target(url: URL, { status, location }: OriginResponse): URL {
+  if (location === undefined) {
+    throw new Rejection('unexpected-status', `${status} without a Location`, { originStatus: status });
+  }
+  const next = fetchableUrl(location, url);
+  if (!next) throw new Rejection('forbidden-address', `redirected to ${JSON.stringify(location)}`);
+  return next;
+}
+
+function unexpectedStatus({ status, retryAfter }: OriginResponse, now: number): Rejection {
+  const seconds = status === 429 || status === 503 ? parseRetryAfter(retryAfter, now) : undefined;
+  const asked = seconds === undefined ? {} : { retryAfter: seconds };
+  return new Rejection('unexpected-status', `the origin answered ${status}`, { originStatus: status, ...asked });
+}
+
+function tooSlow(deadline: number): Rejection {
+  return new Rejection('timeout', `not finished within ${deadline} ms`);
+}

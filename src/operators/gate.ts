@@ -1,0 +1,77 @@
+import { defer, finalize, Observable, type ObservableInput } from 'rxjs';
+import { Rejection } from '../domain/index.js';
+import { uninterrupted } from './uninterrupted.js';
+
+export interface GateOptions {
+  /** How many pieces of work run at the same time. */
+  readonly concurrency: number;
+  /** How many wait, first come first served, before the next is turned away. */
+  readonly queue: number;
+}
+
+/**
+ * Bounds how much runs at once, across all requests that share the gate. (`mergeMap` with a
+ * concurrency bounds one stream only, and each request here is a stream of its own.)
+ */
+export class Gate {
+  readonly #options: GateOptions;
+  readonly #waiting = new Set<() => void>();
+  #running = 0;
+  #admitting = false;
+
+  constructor(options: GateOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Runs the work when its turn comes and mirrors it. Errors with `overloaded`, at once, when too many
+   * wait. Unsubscribing leaves the queue, or stops the work and frees its place.
+   */
+  run<T>(work: () => ObservableInput<T>): Observable<T> {
+    return this.#inTurn(this.#held(work));
+  }
+
+  /**
+   * The same for work that cannot be stopped: unsubscribing still leaves the queue, but work that has
+   * begun keeps its place until it really ends. Emits only its last value.
+   */
+  runToEnd<T>(work: () => ObservableInput<T>): Observable<T> {
+    return this.#inTurn(uninterrupted(() => this.#held(work)));
+  }
+
+  #held<T>(work: () => ObservableInput<T>): Observable<T> {
+    return defer(work).pipe(finalize(() => this.#leave()));
+  }
+
+  #inTurn<T>(work: Observable<T>): Observable<T> {
+    return new Observable((subscriber) => {
+      const { concurrency, queue } = this.#options;
+      if (this.#running >= concurrency && this.#waiting.size >= queue) {
+        subscriber.error(new Rejection('overloaded', `${concurrency} run and ${queue} wait already`));
+        return;
+      }
+      const enter = () => subscriber.add(work.subscribe(subscriber));
+      subscriber.add(() => this.#waiting.delete(enter));
+      this.#waiting.add(enter);
+      this.#admit();
+    });
+  }
+
+  #leave(): void {
+    this.#running--;
+    this.#admit();
+  }
+
+  /** A loop, not a recursion: synchronous work frees its place before its own turn is over. */
+  #admit(): void {
+    if (this.#admitting) return;
+    this.#admitting = true;
+    for (const enter of this.#waiting) {
+      if (this.#running >= this.#options.concurrency) break;
+      this.#waiting.delete(enter);
+      this.#running++;
+      enter();
+    }
+    this.#admitting = false;
+  }
+}

@@ -1,0 +1,71 @@
+import { mergeMap, type Observable, of, type OperatorFunction, pipe } from 'rxjs';
+import type { Due, EncodedRequest, ImageRequest, Ports, Selection, ServedImage } from '../domain/index.js';
+import {
+  BackOff,
+  checkRedis,
+  decode,
+  dedupeInflight,
+  fetch,
+  Gate,
+  persist,
+  readStored,
+  rememberFailure,
+  resize,
+  serveStale,
+  skipResting,
+  validate,
+} from '../operators/index.js';
+import { collapse } from './collapse.js';
+import { DEFAULTS, type PipelineOptions } from './options.js';
+
+/**
+ * The way of every request, from a link to the bytes that answer it.
+ *
+ * Make one and pipe every request through it: what the requests share (fetches and resizes under way,
+ * gates, the memory of failing origins) belongs to the pipeline. Emits one `ServedImage` per request;
+ * errors with a `Rejection`. Unsubscribing stops whatever nobody else is waiting for.
+ */
+export function imagePipeline(
+  ports: Ports,
+  overrides: Partial<PipelineOptions> = {},
+): OperatorFunction<EncodedRequest, ServedImage> {
+  const options = { ...DEFAULTS, ...overrides };
+  const { scheduler } = options;
+  const clock = scheduler ? { scheduler } : {};
+
+  const fetchGate = new Gate(options.fetches);
+  const backOff = new BackOff({ ...options.backOff, ...clock });
+  const resizes = { resizing: new Map(), resizeGate: new Gate(options.resizes), ...options };
+
+  const select: OperatorFunction<ImageRequest, Selection> = pipe(checkRedis(ports), readStored(ports));
+
+  const download = (due: Due): Observable<ServedImage> =>
+    of(due).pipe(
+      skipResting(backOff),
+      mergeMap((admitted) => fetchGate.run(() => of(admitted).pipe(fetch(ports, options)))),
+      validate(ports),
+      persist(ports),
+      rememberFailure(due.request, ports, backOff),
+    );
+
+  // The leader looks again before it asks the origin: between its first look and now, an earlier leader
+  // may have stored the picture, or found the origin failing.
+  const refresh = dedupeInflight<Due, ServedImage>({
+    inflight: new Map(),
+    key: ({ request }) => request.uri.hex,
+    work: ({ request }) => of(request).pipe(select, whenDue(download)),
+    adopt: collapse,
+  });
+
+  return pipe(
+    decode(),
+    select,
+    whenDue((due) => of(due).pipe(refresh, serveStale(ports, due))),
+    resize(ports, resizes),
+  );
+}
+
+/** Serves what may be served as it is, and lets `refresh` see to the rest. */
+function whenDue(refresh: (due: Due) => Observable<ServedImage>): OperatorFunction<Selection, ServedImage> {
+  return mergeMap((selection) => (selection.due ? refresh(selection) : of(selection.served)));
+}

@@ -1,0 +1,2 @@
+export * from './image-pipeline.js';
+export * from './options.js';
