@@ -1,0 +1,124 @@
+import { open, type RootDatabase } from 'lmdb';
+import type { CatalogueEntry, RememberedReason, SourceUri, StoredRecord } from '../domain/index.js';
+import { type CatalogueKey, HOUR, LATEST_LENGTH, type ManagedCatalogue } from './managed-catalogue.js';
+
+/** Everything known of one URI. LMDB's keys are short, so the record is found by digest and holds the URI. */
+interface Row {
+  readonly uri: Uint8Array;
+  readonly created_at: string;
+  readonly status?: string;
+  readonly stored?: StoredRecord;
+  readonly error?: Expiring<string>;
+  readonly updated?: Expiring<string>;
+}
+
+interface Expiring<T> {
+  readonly value: T;
+  /** Milliseconds since the epoch. */
+  readonly until: number;
+}
+
+export interface EmbeddedCatalogueOptions {
+  /** The database file; a lock file lies beside it. Several processes may have it open. */
+  readonly path: string;
+  /** Seconds after which a stored picture is stale and a failure is forgotten. */
+  readonly ttl?: number;
+}
+
+const LATEST = 'latest';
+
+/** A catalogue in a file, for those who have no Redis: the same facts, kept by LMDB. */
+export class EmbeddedCatalogue implements ManagedCatalogue {
+  readonly description: string;
+  readonly #db: RootDatabase<Row | Uint8Array[], string>;
+  readonly #ttl: number;
+
+  constructor({ path, ttl = HOUR }: EmbeddedCatalogueOptions) {
+    this.description = `the embedded store ${path}`;
+    this.#db = open({ path, noSubdir: true });
+    this.#ttl = ttl;
+  }
+
+  lookup(uri: SourceUri): Promise<CatalogueEntry> {
+    return Promise.resolve(entryOf(this.#row(uri), Date.now()));
+  }
+
+  store(uri: SourceUri, { type, checksum, etag }: StoredRecord, modified: Date): Promise<boolean> {
+    const stored = { type, checksum, ...(etag === undefined ? {} : { etag }) };
+    return this.#db.transaction(() => {
+      const row = this.#row(uri);
+      if (!row || row.status === 'Blocked') return false;
+      const { error: _forgotten, ...kept } = row;
+      void this.#db.put(uri.digest, { ...kept, stored, updated: this.#expiring(modified.toUTCString()) });
+      return true;
+    });
+  }
+
+  async recordError(uri: SourceUri, reason: RememberedReason): Promise<void> {
+    await this.#db.transaction(() => {
+      const row = this.#row(uri);
+      if (row) void this.#db.put(uri.digest, { ...row, error: this.#expiring(reason) });
+    });
+  }
+
+  declare(uri: SourceUri): Promise<boolean> {
+    return this.#db.transaction(() => {
+      if (this.#row(uri)) return false;
+      void this.#db.put(uri.digest, { uri: uri.bytes, created_at: Math.floor(Date.now() / 1000).toString() });
+      void this.#db.put(LATEST, [uri.bytes, ...this.#latest()].slice(0, LATEST_LENGTH));
+      return true;
+    });
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- asynchronous for those who read it from Redis
+  async *keys(): AsyncIterable<CatalogueKey> {
+    const now = Date.now();
+    for (const { key, value } of this.#db.getRange()) {
+      if (key === LATEST) yield { key: Buffer.from('img/latest'), type: 'list', ttl: -1, fields: new Map() };
+      else yield* keysOf(value as Row, now);
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#db.close();
+  }
+
+  #row(uri: SourceUri): Row | undefined {
+    return this.#db.get(uri.digest) as Row | undefined;
+  }
+
+  #latest(): Uint8Array[] {
+    return (this.#db.get(LATEST) as Uint8Array[] | undefined) ?? [];
+  }
+
+  #expiring(value: string): Expiring<string> {
+    return { value, until: Date.now() + this.#ttl * 1000 };
+  }
+}
+
+function entryOf(row: Row | undefined, now: number): CatalogueEntry {
+  if (!row) return { status: 'undeclared' };
+  if (row.status === 'Blocked') return { status: 'blocked' };
+  return {
+    status: 'declared',
+    freshFor: Math.max(0, (row.updated?.until ?? now) - now),
+    ...(row.stored ? { stored: row.stored } : {}),
+    ...(row.error && row.error.until > now ? { error: row.error.value } : {}),
+  };
+}
+
+/** The keys that a Redis would hold for the same facts. */
+function* keysOf({ uri, created_at, status, stored, error, updated }: Row, now: number): Iterable<CatalogueKey> {
+  const fields = Object.entries({ created_at, status, ...stored }).filter(
+    (field): field is [string, string] => !!field[1],
+  );
+  yield { key: keyOf('img/', uri), type: 'hash', ttl: -1, fields: new Map(fields) };
+  for (const [prefix, expiring] of Object.entries({ 'img/err/': error, 'img/updated/': updated })) {
+    if (!expiring || expiring.until <= now) continue;
+    yield { key: keyOf(prefix, uri), type: 'string', ttl: Math.ceil((expiring.until - now) / 1000), fields: new Map() };
+  }
+}
+
+function keyOf(prefix: string, uri: Uint8Array): Buffer {
+  return Buffer.concat([Buffer.from(prefix), uri]);
+}

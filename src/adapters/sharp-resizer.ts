@@ -1,0 +1,62 @@
+import sharp, { type Metadata, type Sharp } from 'sharp';
+import { Rejection, type Resizer } from '../domain/index.js';
+
+export interface SharpResizerOptions {
+  /** The most pixels a picture may have, all frames of an animation together. */
+  readonly maxPixels: number;
+  /** Frames of an animation that are kept, from its beginning. */
+  readonly maxFrames: number;
+}
+
+/** An avatar is at most so many times wider than high. */
+const WIDEST = 16;
+
+const LOADERS = ['Jpeg', 'Png', 'Webp', 'Heif', 'Nsgif', 'Tiff'].map((name) => `VipsForeignLoad${name}`);
+
+/** EXIF orientations 5 to 8 lie on their side. */
+const FIRST_SIDEWAYS = 5;
+
+/** Avatars with sharp (libvips). Only the loaders of the formats we resize are left open in this process. */
+export function sharpResizer({ maxPixels, maxFrames }: SharpResizerOptions): Resizer {
+  sharp.block({ operation: ['VipsForeignLoad'] });
+  sharp.unblock({ operation: LOADERS });
+  // Pictures come once each: libvips's own cache would only hold memory.
+  sharp.cache(false);
+
+  const load = (bytes: Uint8Array, pages: number): Sharp =>
+    sharp(bytes, { limitInputPixels: maxPixels, failOn: 'error', pages });
+
+  return {
+    async resize(bytes, format, height) {
+      try {
+        const metadata = await sharp(bytes, { limitInputPixels: false }).metadata();
+        refuseTooMany(pixelsOf(metadata), maxPixels);
+        const pages = Math.min(metadata.pages ?? 1, maxFrames);
+        const animated = format === 'gif' || format === 'webp';
+        return await load(bytes, animated ? pages : 1)
+          .autoOrient()
+          .resize({ height, width: avatarWidth(metadata, height), fit: 'fill' })
+          .toColourspace('srgb')
+          .toFormat(format)
+          .toBuffer();
+      } catch (error) {
+        if (error instanceof Rejection) throw error;
+        throw new Rejection('undecodable', (error as Error).message, { cause: error });
+      }
+    },
+  };
+}
+
+function pixelsOf({ width, height, pageHeight, pages = 1 }: Metadata): number {
+  return width * (pageHeight ?? height) * pages;
+}
+
+function refuseTooMany(pixels: number, maxPixels: number): void {
+  if (pixels > maxPixels) throw new Rejection('too-many-pixels', `${pixels} pixels, ${maxPixels} are allowed`);
+}
+
+function avatarWidth({ width, height, pageHeight, orientation = 1 }: Metadata, avatarHeight: number): number {
+  const upright = pageHeight ?? height;
+  const ratio = orientation >= FIRST_SIDEWAYS ? upright / width : width / upright;
+  return Math.min(Math.max(Math.round(avatarHeight * ratio), 1), avatarHeight * WIDEST);
+}

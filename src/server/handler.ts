@@ -1,0 +1,67 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { Logger } from 'pino';
+import { of, type OperatorFunction } from 'rxjs';
+import { type EncodedRequest, isRejection, ORIGINAL, type ServedImage, type Variant } from '../domain/index.js';
+import { ANSWERS, UNKNOWN_ERROR } from './answers.js';
+import { sendImage, sendPlain } from './respond.js';
+import { parseRoute, type Route } from './route.js';
+
+export interface HandlerOptions {
+  readonly pipeline: OperatorFunction<EncodedRequest, ServedImage>;
+  readonly log: Logger;
+  /** Where avatars that cannot be served are redirected to. */
+  readonly defaultAvatar: string;
+  /** Pixels; 0 passes avatars through unchanged. */
+  readonly avatarHeight: number;
+}
+
+type ImageRoute = Extract<Route, { kind: 'image' }>;
+
+/** Seconds after which a client may try again when we are busy or in trouble. */
+const RETRY_AFTER = 1;
+
+export const ALLOWED = 'GET, HEAD';
+
+/** Answers requests by path, then method, then meaning. */
+export function requestHandler(options: HandlerOptions): RequestListener {
+  return (request, response) => {
+    const route = parseRoute(request.url ?? '/');
+    if (route.kind === 'moved') sendPlain(response, 301, { Location: route.location });
+    else if (route.kind === 'unknown') sendPlain(response, 404);
+    else if (request.method !== 'GET' && request.method !== 'HEAD') sendPlain(response, 405, { Allow: ALLOWED });
+    else if (route.kind === 'status') sendPlain(response, 200);
+    else serveImage(options, route, request, response);
+  };
+}
+
+function serveImage(
+  options: HandlerOptions,
+  route: ImageRoute,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  const variant: Variant =
+    route.collection === 'avatars' && options.avatarHeight > 0
+      ? { kind: 'avatar', height: options.avatarHeight }
+      : ORIGINAL;
+  const answering = of({ encodedUri: route.encodedUri, variant })
+    .pipe(options.pipeline)
+    .subscribe({
+      next: (served) => sendImage(request, response, served),
+      error: (error: unknown) => sendFailure(options, route, response, error),
+    });
+  response.once('close', () => answering.unsubscribe());
+}
+
+function sendFailure(
+  { log, defaultAvatar }: HandlerOptions,
+  route: ImageRoute,
+  response: ServerResponse,
+  error: unknown,
+): void {
+  const { status, ours } = isRejection(error) ? ANSWERS[error.code] : UNKNOWN_ERROR;
+  if (ours) log.error({ err: error }, 'could not serve a picture');
+  else log.debug({ code: (error as { code?: unknown }).code, reason: (error as Error).message }, 'no picture');
+  if (route.collection === 'avatars' && status !== 400) sendPlain(response, 302, { Location: defaultAvatar });
+  else sendPlain(response, status, status === 503 ? { 'Retry-After': RETRY_AFTER } : {});
+}

@@ -1,0 +1,117 @@
+import { type IncomingMessage, type OutgoingHttpHeaders, type Server, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { ALLOWED } from './handler.js';
+import { BODIES, plainHeaders, type PlainStatus } from './respond.js';
+import { parseRoute } from './route.js';
+
+interface ParserError extends Error {
+  readonly code?: string;
+  readonly rawPacket?: Buffer;
+  readonly bytesParsed?: number;
+}
+
+interface Answer {
+  readonly status: PlainStatus;
+  readonly headers?: OutgoingHttpHeaders;
+}
+
+/** How long the rest of a request line may take, in milliseconds, and how long it may be, in bytes. */
+const PATIENCE = 5000;
+const LONGEST_LINE = 1 << 20;
+
+const TOKEN_AND_TARGET = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+ (\S+) HTTP\/1\.[01]\r?$/;
+
+/**
+ * Answers what Node's parser gives up on: methods it does not know by our own rules, anything else
+ * with a 400. Earlier requests on the connection are answered first, and the connection ends.
+ */
+export function answerMalformedRequests(server: Server): void {
+  const connections = new WeakMap<Socket, Connection>();
+  const connectionOf = (socket: Socket): Connection => {
+    const known = connections.get(socket) ?? new Connection(socket);
+    connections.set(socket, known);
+    return known;
+  };
+  server.on('request', (request: IncomingMessage, response) => {
+    const connection = connectionOf(request.socket);
+    connection.began();
+    response.once('close', () => connection.ended());
+  });
+  server.on('clientError', (error: ParserError, socket) => connectionOf(socket as Socket).failed(error));
+}
+
+/** One connection: the requests that are still being answered, and the one that could not be parsed. */
+class Connection {
+  readonly #socket: Socket;
+  #underway = 0;
+  #line: Buffer | undefined;
+  #answer: Answer | undefined;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+  }
+
+  began(): void {
+    this.#underway++;
+  }
+
+  ended(): void {
+    this.#underway--;
+    this.#answerIfFree();
+  }
+
+  /** Called for the chunk that could not be parsed, and again for each that follows it. */
+  failed({ code = '', rawPacket = Buffer.alloc(0), bytesParsed = 0 }: ParserError): void {
+    if (this.#answer || !this.#socket.writable) return;
+    if (code === 'ECONNRESET') {
+      this.#socket.destroy();
+      return;
+    }
+    if (this.#line) this.#line = Buffer.concat([this.#line, rawPacket]);
+    else if (code === 'HPE_INVALID_METHOD') this.#line = fromRequestLine(rawPacket, bytesParsed);
+    else return this.#settle({ status: 400 });
+    this.#readLine(this.#line);
+  }
+
+  #readLine(received: Buffer): void {
+    const end = received.indexOf('\n');
+    if (end >= 0) return this.#settle(answerTo(received.subarray(0, end).toString('latin1')));
+    if (received.length > LONGEST_LINE) return this.#settle({ status: 400 });
+    this.#socket.setTimeout(PATIENCE, () => this.#settle({ status: 400 }));
+  }
+
+  #settle(answer: Answer): void {
+    this.#answer = answer;
+    this.#answerIfFree();
+  }
+
+  #answerIfFree(): void {
+    if (this.#answer && this.#underway === 0 && this.#socket.writable) this.#socket.end(serialize(this.#answer));
+  }
+}
+
+/** The parser may have read earlier requests of the same packet: the bad one begins at the start of its line. */
+function fromRequestLine(packet: Buffer, bytesParsed: number): Buffer {
+  return packet.subarray(packet.subarray(0, bytesParsed).lastIndexOf('\n') + 1);
+}
+
+function answerTo(requestLine: string): Answer {
+  const [, target] = TOKEN_AND_TARGET.exec(requestLine) ?? [];
+  if (target === undefined) return { status: 400 };
+  const route = parseRoute(target);
+  switch (route.kind) {
+    case 'moved':
+      return { status: 301, headers: { Location: route.location } };
+    case 'unknown':
+      return { status: 404 };
+    case 'status':
+    case 'image':
+      return { status: 405, headers: { Allow: ALLOWED } };
+  }
+}
+
+function serialize({ status, headers }: Answer): string {
+  const fields = Object.entries({ ...plainHeaders(status, headers), Connection: 'close' });
+  const head = fields.map(([name, value]) => `${name}: ${String(value)}\r\n`).join('');
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head}\r\n${BODIES[status]}`;
+}

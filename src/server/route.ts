@@ -1,0 +1,57 @@
+/** What the path of a request means. */
+export type Route =
+  | { readonly kind: 'status' }
+  | { readonly kind: 'image'; readonly collection: 'img' | 'avatars'; readonly encodedUri: string }
+  | { readonly kind: 'moved'; readonly location: string }
+  | { readonly kind: 'unknown' };
+
+const ABSOLUTE_FORM = /^https?:\/\/[^/?#]*/i;
+
+/** Reads a request target (RFC 9112 §3.2). Percent-encodings count as what they stand for. */
+export function parseRoute(target: string): Route {
+  const relative = target.replace(ABSOLUTE_FORM, '');
+  const [rawPath = '', query] = split(relative, '?');
+  const path = percentDecode(rawPath);
+  if (!path.startsWith('/')) return { kind: 'unknown' };
+  const clean = cleanPath(path);
+  if (clean !== path)
+    return { kind: 'moved', location: percentEncode(clean) + (query === undefined ? '' : `?${query}`) };
+  return routeOf(path);
+}
+
+function routeOf(path: string): Route {
+  if (path === '/status') return { kind: 'status' };
+  const [collection, encodedUri, name, ...rest] = path.slice(1).split('/');
+  const isImage =
+    (collection === 'img' || collection === 'avatars') && !!encodedUri && name !== '' && rest.length === 0;
+  return isImage ? { kind: 'image', collection, encodedUri } : { kind: 'unknown' };
+}
+
+/** Without empty, `.` and `..` segments; a final slash stays (RFC 3986 §5.2.4). */
+function cleanPath(path: string): string {
+  const clean: string[] = [];
+  const segments = path.split('/').slice(1);
+  for (const segment of segments) {
+    if (segment === '..') clean.pop();
+    else if (segment !== '' && segment !== '.') clean.push(segment);
+  }
+  const isDirectory = segments.at(-1) === '' && clean.length > 0;
+  return `/${clean.join('/')}${isDirectory ? '/' : ''}`;
+}
+
+/** Byte for byte, so that what is not UTF-8 stays what it was; a stray `%` stands for itself. */
+function percentDecode(text: string): string {
+  return text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+}
+
+function percentEncode(path: string): string {
+  return path.replace(
+    /[^A-Za-z0-9\-._~!$&'()*+,;=:@/]/g,
+    (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
+  );
+}
+
+function split(text: string, separator: string): [string, string?] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
+}
