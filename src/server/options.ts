@@ -36,10 +36,12 @@ export function parseCommandLine(argv: readonly string[]): Invocation {
     .exitOverride()
     .showHelpAfterError()
     .allowExcessArguments(false)
+    .configureHelp({ showGlobalOptions: true })
     .action(({ check, ...options }: Options & { check?: boolean }) => {
       invocation = { command: check ? 'check' : 'serve', options };
     });
-  withOptions(program.command('declare <uri...>'))
+  program
+    .command('declare <uri...>')
     .description('declare images, as the site does, and print their links')
     .exitOverride()
     .showHelpAfterError()

@@ -1,0 +1,21 @@
+import { accessSync, constants, mkdtempSync, rmdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { StartFailure } from './failure.js';
+
+/** Sees to it that the cache directory is there and can be written to. */
+export function assertCacheDirectory(directory: string): void {
+  const stats = statSync(directory, { throwIfNoEntry: false });
+  if (!stats)
+    throw new StartFailure(`the cache directory ${directory} does not exist; create it or name another with -d`);
+  if (!stats.isDirectory())
+    throw new StartFailure(`the cache directory ${directory} is not a directory; name another with -d`);
+  try {
+    accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
+    // Access rights say nothing of a file system mounted read-only, so try.
+    rmdirSync(mkdtempSync(join(directory, '.writable-')));
+  } catch {
+    throw new StartFailure(
+      `the cache directory ${directory} is not writable; change its rights or name another with -d`,
+    );
+  }
+}

@@ -1,0 +1,66 @@
+import 'reflect-metadata';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { OperatorFunction } from 'rxjs';
+import { container as root, type DependencyContainer, type InjectionToken, instanceCachingFactory } from 'tsyringe';
+import {
+  AddressRules,
+  DiskFiles,
+  EmbeddedCatalogue,
+  httpOrigin,
+  magicSniffer,
+  type ManagedCatalogue,
+  RedisCatalogue,
+  sharpResizer,
+} from '../adapters/index.js';
+import type { EncodedRequest, Origin, Resizer, ServedImage } from '../domain/index.js';
+import { DEFAULTS, imagePipeline } from '../pipeline/index.js';
+import type { Options } from './options.js';
+
+/** Frames of an animated avatar that are kept. */
+const MAX_FRAMES = 100;
+
+export const CATALOGUE: InjectionToken<ManagedCatalogue> = Symbol('catalogue');
+export const FILES: InjectionToken<DiskFiles> = Symbol('files');
+export const ORIGIN: InjectionToken<Origin> = Symbol('origin');
+export const RESIZER: InjectionToken<Resizer> = Symbol('resizer');
+export const PIPELINE: InjectionToken<OperatorFunction<EncodedRequest, ServedImage>> = Symbol('pipeline');
+
+/** Which part is made of what. Parts are made when they are first asked for, and once. */
+export function createContainer(options: Options, log: Logger): DependencyContainer {
+  const container = root.createChildContainer();
+  const register = <T>(token: InjectionToken<T>, make: (parts: DependencyContainer) => T) =>
+    container.register(token, { useFactory: instanceCachingFactory(make) });
+
+  register(CATALOGUE, () => openCatalogue(options, log));
+  register(FILES, () => new DiskFiles(options.dir));
+  register(ORIGIN, () =>
+    httpOrigin({
+      userAgent: options.userAgent,
+      insecureTls: options.insecureTls,
+      rules: new AddressRules(options.allowNetwork),
+    }),
+  );
+  register(RESIZER, () => sharpResizer({ maxPixels: options.maxPixels, maxFrames: MAX_FRAMES }));
+  register(PIPELINE, (parts) =>
+    imagePipeline(
+      {
+        catalogue: parts.resolve(CATALOGUE),
+        files: parts.resolve(FILES),
+        origin: parts.resolve(ORIGIN),
+        resizer: parts.resolve(RESIZER),
+        sniffer: magicSniffer,
+      },
+      { ...DEFAULTS, fetchDeadline: options.fetchTimeout * 1000 },
+    ),
+  );
+  return container;
+}
+
+function openCatalogue({ redis, dir }: Options, log: Logger): ManagedCatalogue {
+  if (redis.kind === 'embedded') return new EmbeddedCatalogue({ path: join(dir, 'catalogue.lmdb') });
+  const catalogue = new RedisCatalogue(redis);
+  // Without a listener, ioredis prints a stack trace for each failed attempt to reconnect.
+  catalogue.redis.on('error', (error: Error) => log.warn(`${redis.description}: ${error.message || 'cannot connect'}`));
+  return catalogue;
+}

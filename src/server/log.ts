@@ -1,0 +1,31 @@
+import { closeSync, openSync } from 'node:fs';
+import { destination, type Logger, pino } from 'pino';
+import pretty from 'pino-pretty';
+import { StartFailure } from './failure.js';
+
+/** The log, and how to open its file anew after it was rotated away. */
+export interface Log {
+  readonly logger: Logger;
+  reopen(): void;
+}
+
+/** Logs to a file as JSON lines; to standard output too, but for people when a terminal looks on. */
+export function openLog(file: string): Log {
+  if (file === '-') {
+    const sink = process.stdout.isTTY
+      ? pretty({ sync: true, ignore: 'pid,hostname' })
+      : destination({ fd: 1, sync: true });
+    return { logger: pino(sink), reopen: () => undefined };
+  }
+  assertWritable(file);
+  const sink = destination({ dest: file, sync: true });
+  return { logger: pino(sink), reopen: () => sink.reopen() };
+}
+
+function assertWritable(file: string): void {
+  try {
+    closeSync(openSync(file, 'a'));
+  } catch (error) {
+    throw new StartFailure(`cannot write the log file ${file}: ${(error as Error).message}; name another with -l`);
+  }
+}
