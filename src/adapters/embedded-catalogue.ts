@@ -4,7 +4,8 @@ import { type CatalogueKey, HOUR, LATEST_LENGTH, type ManagedCatalogue } from '.
 
 /** Everything known of one URI. LMDB's keys are short, so the record is found by digest and holds the URI. */
 interface Row {
-  readonly uri: Uint8Array;
+  /** Hexadecimal. */
+  readonly uri: string;
   readonly created_at: string;
   readonly status?: string;
   readonly stored?: StoredRecord;
@@ -30,12 +31,12 @@ const LATEST = 'latest';
 /** A catalogue in a file, for those who have no Redis: the same facts, kept by LMDB. */
 export class EmbeddedCatalogue implements ManagedCatalogue {
   readonly description: string;
-  readonly #db: RootDatabase<Row | Uint8Array[], string>;
+  readonly #db: RootDatabase<Row | string[], string>;
   readonly #ttl: number;
 
   constructor({ path, ttl = HOUR }: EmbeddedCatalogueOptions) {
     this.description = `the embedded store ${path}`;
-    this.#db = open({ path, noSubdir: true });
+    this.#db = open({ path, noSubdir: true, encoding: 'json' });
     this.#ttl = ttl;
   }
 
@@ -64,8 +65,8 @@ export class EmbeddedCatalogue implements ManagedCatalogue {
   declare(uri: SourceUri): Promise<boolean> {
     return this.#db.transaction(() => {
       if (this.#row(uri)) return false;
-      void this.#db.put(uri.digest, { uri: uri.bytes, created_at: Math.floor(Date.now() / 1000).toString() });
-      void this.#db.put(LATEST, [uri.bytes, ...this.#latest()].slice(0, LATEST_LENGTH));
+      void this.#db.put(uri.digest, { uri: uri.hex, created_at: Math.floor(Date.now() / 1000).toString() });
+      void this.#db.put(LATEST, [uri.hex, ...this.#latest()].slice(0, LATEST_LENGTH));
       return true;
     });
   }
@@ -87,8 +88,8 @@ export class EmbeddedCatalogue implements ManagedCatalogue {
     return this.#db.get(uri.digest) as Row | undefined;
   }
 
-  #latest(): Uint8Array[] {
-    return (this.#db.get(LATEST) as Uint8Array[] | undefined) ?? [];
+  #latest(): string[] {
+    return (this.#db.get(LATEST) as string[] | undefined) ?? [];
   }
 
   #expiring(value: string): Expiring<string> {
@@ -119,6 +120,6 @@ function* keysOf({ uri, created_at, status, stored, error, updated }: Row, now: 
   }
 }
 
-function keyOf(prefix: string, uri: Uint8Array): Buffer {
-  return Buffer.concat([Buffer.from(prefix), uri]);
+function keyOf(prefix: string, uri: string): Buffer {
+  return Buffer.concat([Buffer.from(prefix), Buffer.from(uri, 'hex')]);
 }
