@@ -6,7 +6,7 @@ import { StartFailure } from './failure.js';
 /** The log, and how to open its file anew after it was rotated away. */
 export interface Log {
   readonly logger: Logger;
-  reopen(): void;
+  readonly reopen: () => void;
 }
 
 /** Logs to a file as JSON lines; to standard output too, but for people when a terminal looks on. */

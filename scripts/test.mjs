@@ -1,0 +1,44 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { build, install, ROOT, run } from './prepare.mjs';
+
+const RESULTS = join(ROOT, '.vitest-results.json');
+const isCi = process.env.CI === 'true';
+
+install();
+provideRedis();
+build();
+rmSync(RESULTS, { force: true });
+const { status } = spawnSync(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', ...process.argv.slice(2)], {
+  cwd: ROOT,
+  stdio: 'inherit',
+});
+printSummary();
+process.exit(status ?? 1);
+
+function provideRedis() {
+  if (hasRedis()) return;
+  if (process.getuid?.() === 0 && isOnPath('apt-get')) {
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+    run('apt-get', ['update', '-qq'], { env });
+    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'redis-server'], { env });
+  }
+  if (hasRedis()) return;
+  console.error('No redis-server or valkey-server on PATH: install one to run the Redis specs.');
+  if (isCi) process.exit(1);
+}
+
+function hasRedis() {
+  return isOnPath('redis-server') || isOnPath('valkey-server');
+}
+
+function isOnPath(command) {
+  return spawnSync(command, ['--version'], { stdio: 'ignore' }).error === undefined;
+}
+
+function printSummary() {
+  const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(RESULTS, 'utf8'));
+  const skipped = numPendingTests > 0 ? `, ${numPendingTests} skipped` : '';
+  console.log(`${numPassedTests} passed, ${numFailedTests} failed${skipped}`);
+}
