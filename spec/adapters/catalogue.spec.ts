@@ -1,0 +1,215 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { EmbeddedCatalogue, type ManagedCatalogue, RedisCatalogue } from '../../src/adapters/index.js';
+import { SourceUri } from '../../src/domain/index.js';
+import { parseCatalogueAddress } from '../../src/server/redis-address.js';
+import { freshRedis, redisUrl } from '../support/redis.js';
+
+const TTL = 1;
+const MODIFIED = new Date('2026-01-02T03:04:05Z');
+const RECORD = { type: 'image/png', checksum: 'a'.repeat(40), etag: '"v1"' };
+
+interface Opened {
+  readonly catalogue: ManagedCatalogue;
+  readonly close: () => Promise<void>;
+}
+
+async function embedded(): Promise<Opened> {
+  const directory = mkdtempSync(join(tmpdir(), 'img-linuxfr-'));
+  const catalogue = new EmbeddedCatalogue({ path: join(directory, 'catalogue.lmdb'), ttl: TTL });
+  return {
+    catalogue,
+    close: async () => {
+      await catalogue.close();
+      rmSync(directory, { recursive: true });
+    },
+  };
+}
+
+async function redis(): Promise<Opened> {
+  const { address, client } = await freshRedis();
+  const parsed = parseCatalogueAddress(address);
+  if (parsed?.kind !== 'redis') throw new Error(`not a Redis: ${address}`);
+  const catalogue = new RedisCatalogue({ ...parsed, ttl: TTL });
+  await catalogue.redis.connect();
+  return {
+    catalogue,
+    close: async () => {
+      await catalogue.close();
+      client.disconnect();
+    },
+  };
+}
+
+describe.each([
+  { name: 'embedded', open: embedded, skip: false },
+  { name: 'redis', open: redis, skip: redisUrl === null },
+])('the catalogue contract: $name', ({ open, skip }) => {
+  let opened: Opened;
+  let catalogue: ManagedCatalogue;
+  const lookup = async (uri: SourceUri) => await (catalogue.lookup(uri) as Promise<unknown>);
+  const store = async (uri: SourceUri, record = RECORD) =>
+    await (catalogue.store(uri, record, MODIFIED) as Promise<boolean>);
+
+  beforeEach(async ({ skip: skipThis }) => {
+    if (skip) return skipThis('there is no Redis');
+    opened = await open();
+    catalogue = opened.catalogue;
+  });
+  afterEach(async () => {
+    if (!skip) await opened.close();
+  });
+
+  const uri = SourceUri.of('http://example.com/a.png');
+
+  it('does not know what was not declared', async () => {
+    expect(await lookup(uri)).toEqual({ status: 'undeclared' });
+  });
+
+  it('declares once', async () => {
+    expect(await catalogue.declare(uri)).toBe(true);
+    expect(await catalogue.declare(uri)).toBe(false);
+    expect(await lookup(uri)).toEqual({ status: 'declared', freshFor: 0 });
+  });
+
+  it('stores nothing that is not declared', async () => {
+    expect(await store(uri)).toBe(false);
+    expect(await lookup(uri)).toEqual({ status: 'undeclared' });
+  });
+
+  it('keeps what is stored, fresh until its time is over', async () => {
+    await catalogue.declare(uri);
+    expect(await store(uri)).toBe(true);
+    const fresh = (await lookup(uri)) as { freshFor: number };
+    expect(fresh).toMatchObject({ status: 'declared', stored: RECORD });
+    expect(fresh.freshFor).toBeGreaterThan(0);
+    expect(fresh.freshFor).toBeLessThanOrEqual(TTL * 1000);
+    await delay(TTL * 1000 + 100);
+    expect(await lookup(uri)).toEqual({ status: 'declared', stored: RECORD, freshFor: 0 });
+  });
+
+  it('forgets an etag that the new bytes do not have', async () => {
+    await catalogue.declare(uri);
+    await store(uri);
+    const { etag: _none, ...untagged } = RECORD;
+    await (catalogue.store(uri, untagged, MODIFIED) as Promise<boolean>);
+    expect(await lookup(uri)).toMatchObject({ stored: untagged });
+    expect(((await lookup(uri)) as { stored: object }).stored).not.toHaveProperty('etag');
+  });
+
+  it('remembers a failure until its time is over, and a success ends it', async () => {
+    await catalogue.declare(uri);
+    await (catalogue.recordError(uri, 'invalid content-type') as Promise<void>);
+    expect(await lookup(uri)).toEqual({ status: 'declared', freshFor: 0, error: 'invalid content-type' });
+    await delay(TTL * 1000 + 100);
+    expect(await lookup(uri)).toEqual({ status: 'declared', freshFor: 0 });
+    await (catalogue.recordError(uri, 'exceeded max size') as Promise<void>);
+    await store(uri);
+    expect(await lookup(uri)).not.toHaveProperty('error');
+  });
+
+  it('takes bytes that are not UTF-8, and URIs of 64 KiB', async () => {
+    const binary = SourceUri.of(Buffer.from([0x68, 0xff, 0x00, 0xfe]));
+    const similar = SourceUri.of(Buffer.from([0x68, 0xff, 0x00, 0xfd]));
+    const long = SourceUri.of(`http://example.com/${'x'.repeat(65_536)}`);
+    await catalogue.declare(binary);
+    await catalogue.declare(long);
+    expect(await lookup(binary)).toMatchObject({ status: 'declared' });
+    expect(await lookup(similar)).toEqual({ status: 'undeclared' });
+    expect(await store(long)).toBe(true);
+    expect(await lookup(long)).toMatchObject({ stored: RECORD });
+  });
+
+  it('lists its keys as the schema has them', async () => {
+    await catalogue.declare(uri);
+    await store(uri);
+    await (catalogue.recordError(uri, 'invalid content-type') as Promise<void>);
+    const keys = new Map<string, { type: string; ttl: number; fields: ReadonlyMap<string, string> }>();
+    for await (const { key, ...rest } of catalogue.keys()) keys.set(key.toString(), rest);
+    expect([...keys.keys()].sort()).toEqual(
+      ['img/err/', 'img/', 'img/updated/']
+        .map((prefix) => `${prefix}${uri}`)
+        .concat('img/latest')
+        .sort(),
+    );
+    expect(keys.get('img/latest')).toMatchObject({ type: 'list', ttl: -1 });
+    expect(keys.get(`img/updated/${uri}`)).toMatchObject({ type: 'string', ttl: 1 });
+    const image = keys.get(`img/${uri}`);
+    expect(image).toMatchObject({ type: 'hash', ttl: -1 });
+    expect(Object.fromEntries(image?.fields ?? [])).toMatchObject({
+      ...RECORD,
+      created_at: expect.stringMatching(/^\d{10}$/) as string,
+    });
+  });
+});
+
+describe.skipIf(redisUrl === null)('the Redis catalogue and the site', () => {
+  const uri = SourceUri.of('http://example.com/b.png');
+  const open = async () => {
+    const { address, client } = await freshRedis();
+    const parsed = parseCatalogueAddress(address);
+    if (parsed?.kind !== 'redis') throw new Error(`not a Redis: ${address}`);
+    const catalogue = new RedisCatalogue(parsed);
+    await catalogue.redis.connect();
+    return { client, catalogue };
+  };
+
+  it('writes the schema, with an hour to live', async () => {
+    const { client, catalogue } = await open();
+    await catalogue.declare(uri);
+    await catalogue.store(uri, RECORD, MODIFIED);
+    expect(await client.hgetall(`img/${uri}`)).toMatchObject(RECORD);
+    expect(await client.get(`img/updated/${uri}`)).toBe('Fri, 02 Jan 2026 03:04:05 GMT');
+    expect(await client.ttl(`img/updated/${uri}`)).toBe(3600);
+    await catalogue.recordError(uri, 'unexpected status code');
+    expect(await client.get(`img/err/${uri}`)).toBe('unexpected status code');
+    expect(await client.ttl(`img/err/${uri}`)).toBe(3600);
+    expect(await client.lrange('img/latest', 0, -1)).toEqual([`${uri}`]);
+  });
+
+  it('keeps 100 in img/latest', async () => {
+    const { client, catalogue } = await open();
+    for (let n = 0; n < 105; n++) await catalogue.declare(SourceUri.of(`http://example.com/${n}`));
+    const latest = await client.lrange('img/latest', 0, -1);
+    expect(latest).toHaveLength(100);
+    expect(latest[0]).toBe('http://example.com/104');
+  });
+
+  it('refuses to store what was blocked', async () => {
+    const { client, catalogue } = await open();
+    await client.hset(`img/${uri}`, 'created_at', '1', 'status', 'Blocked');
+    expect(await catalogue.lookup(uri)).toEqual({ status: 'blocked' });
+    expect(await catalogue.store(uri, RECORD, MODIFIED)).toBe(false);
+    expect(await client.hgetall(`img/${uri}`)).toEqual({ created_at: '1', status: 'Blocked' });
+    expect(await client.exists(`img/updated/${uri}`)).toBe(0);
+  });
+
+  it('takes keys of another type for absent', async () => {
+    const { client, catalogue } = await open();
+    await client.set(`img/${uri}`, 'text');
+    expect(await catalogue.lookup(uri)).toEqual({ status: 'undeclared' });
+    await client.del(`img/${uri}`);
+    await client.hset(`img/${uri}`, 'created_at', '1');
+    await client.hset(`img/err/${uri}`, 'created_at', '1');
+    expect(await catalogue.lookup(uri)).toEqual({ status: 'declared', freshFor: 0 });
+  });
+
+  it('asks in one round trip', async () => {
+    const { client, catalogue } = await open();
+    const commands = async () => /total_reads_processed:(\d+)/.exec(await client.info('stats'))?.[1];
+    const before = Number(await commands());
+    await catalogue.lookup(uri);
+    // One read for the lookup, one for the second INFO.
+    expect(Number(await commands()) - before).toBe(2);
+  });
+
+  it('says so when Redis is away', async () => {
+    const catalogue = new RedisCatalogue({ description: 'nobody', connection: { host: '127.0.0.1', port: 1 } });
+    catalogue.redis.on('error', () => undefined);
+    await expect(catalogue.lookup(uri)).rejects.toMatchObject({ code: 'catalogue-unavailable' });
+    await catalogue.close();
+  });
+});

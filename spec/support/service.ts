@@ -1,0 +1,102 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { SourceUri } from '../../src/domain/index.js';
+
+const MAIN = join(import.meta.dirname, '../../dist/server/main.js');
+
+/** The built server as a process of its own, with a cache directory of its own. */
+export interface Service {
+  readonly url: string;
+  readonly port: number;
+  readonly directory: string;
+  readonly process: ChildProcess;
+  /** What it wrote so far. */
+  readonly output: () => string;
+  /** The answer to a GET of `/img/…` or `/avatars/…` of a URI; redirects are not followed. */
+  readonly get: (collection: 'img' | 'avatars', uri: string | Buffer, init?: RequestInit) => Promise<Answer>;
+  readonly stop: () => Promise<number | null>;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Buffer;
+}
+
+export interface ServiceOptions {
+  readonly redis: string;
+  readonly directory?: string;
+  readonly host?: string;
+  readonly flags?: readonly string[];
+}
+
+/** Lets origins of the specs, which are on loopback, be fetched. */
+const LOOPBACK = ['--allow-network', '127.0.0.0/8', '--allow-network', '::1/128'];
+
+export async function startService({
+  redis,
+  directory,
+  host = '127.0.0.1',
+  flags = [],
+}: ServiceOptions): Promise<Service> {
+  const own = directory ?? temporaryDirectory();
+  const child = spawn(process.execPath, [MAIN, '-a', `${host}:0`, '-r', redis, '-d', own, ...LOOPBACK, ...flags]);
+  let written = '';
+  child.stdout.on('data', (data: Buffer) => (written += data.toString()));
+  child.stderr.on('data', (data: Buffer) => (written += data.toString()));
+  const port = await untilListening(child, () => written);
+  const url = `http://127.0.0.1:${port}`;
+  return {
+    url,
+    port,
+    directory: own,
+    process: child,
+    output: () => written,
+    get: (collection, uri, init) => request(`${url}/${collection}/${SourceUri.of(uri).hex}`, init),
+    stop: async () => {
+      const code = await ended(child, 'SIGTERM');
+      if (directory === undefined) rmSync(own, { recursive: true, force: true });
+      return code;
+    },
+  };
+}
+
+export function temporaryDirectory(): string {
+  return mkdtempSync(join(tmpdir(), 'img-linuxfr-'));
+}
+
+export async function request(url: string, init: RequestInit = {}): Promise<Answer> {
+  const response = await fetch(url, { redirect: 'manual', ...init });
+  return { status: response.status, headers: response.headers, body: Buffer.from(await response.arrayBuffer()) };
+}
+
+/** Runs a command to its end. */
+export function runCommand(args: readonly string[], env: Record<string, string> = {}) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
+    encoding: 'utf8',
+    env: { ...process.env, ...env },
+    timeout: 20_000,
+  });
+  return { status, stdout, stderr };
+}
+
+async function untilListening(child: ChildProcess, written: () => string): Promise<number> {
+  for (let attempt = 0; attempt < 400; attempt++) {
+    const [, port] = /listening on http:\/\/.*:(\d+)/.exec(written()) ?? [];
+    if (port !== undefined && /connected to|is away/.test(written())) return Number(port);
+    if (child.exitCode !== null) throw new Error(`the service ended with ${child.exitCode}: ${written()}`);
+    await delay(25);
+  }
+  throw new Error(`the service does not start: ${written()}`);
+}
+
+function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  if (child.exitCode !== null) return Promise.resolve(child.exitCode);
+  return new Promise((resolve) => {
+    child.once('exit', (code) => resolve(code));
+    child.kill(signal);
+  });
+}
