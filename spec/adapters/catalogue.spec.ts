@@ -17,16 +17,16 @@ interface Opened {
   readonly close: () => Promise<void>;
 }
 
-async function embedded(): Promise<Opened> {
+function embedded(): Promise<Opened> {
   const directory = mkdtempSync(join(tmpdir(), 'img-linuxfr-'));
   const catalogue = new EmbeddedCatalogue({ path: join(directory, 'catalogue.lmdb'), ttl: TTL });
-  return {
+  return Promise.resolve({
     catalogue,
     close: async () => {
       await catalogue.close();
       rmSync(directory, { recursive: true });
     },
-  };
+  });
 }
 
 async function redis(): Promise<Opened> {
@@ -195,6 +195,14 @@ describe.skipIf(redisUrl === null)('the Redis catalogue and the site', () => {
     await client.hset(`img/${uri}`, 'created_at', '1');
     await client.hset(`img/err/${uri}`, 'created_at', '1');
     expect(await catalogue.lookup(uri)).toEqual({ status: 'declared', freshFor: 0 });
+  });
+
+  it('takes a freshness that never ends for fresh, as the daemon does', async () => {
+    const { client, catalogue } = await open();
+    await catalogue.declare(uri);
+    await catalogue.store(uri, RECORD, MODIFIED);
+    await client.persist(`img/updated/${uri}`);
+    expect(await catalogue.lookup(uri)).toMatchObject({ freshFor: 3_600_000 });
   });
 
   it('asks in one round trip', async () => {

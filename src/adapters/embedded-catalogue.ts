@@ -1,6 +1,10 @@
 import { open, type RootDatabase } from 'lmdb';
 import type { CatalogueEntry, RememberedReason, SourceUri, StoredRecord } from '../domain/index.js';
 import { type CatalogueKey, HOUR, LATEST_LENGTH, type ManagedCatalogue } from './managed-catalogue.js';
+import { storeCall } from './store-call.js';
+
+/** How the store is called in messages. */
+const NAME = 'embedded store';
 
 /** Everything known of one URI. LMDB's keys are short, so the record is found by digest and holds the URI. */
 interface Row {
@@ -41,12 +45,12 @@ export class EmbeddedCatalogue implements ManagedCatalogue {
   }
 
   lookup(uri: SourceUri): Promise<CatalogueEntry> {
-    return Promise.resolve(entryOf(this.#row(uri), Date.now()));
+    return storeCall(NAME, () => entryOf(this.#row(uri), Date.now()));
   }
 
   store(uri: SourceUri, { type, checksum, etag }: StoredRecord, modified: Date): Promise<boolean> {
     const stored = { type, checksum, ...(etag === undefined ? {} : { etag }) };
-    return this.#db.transaction(() => {
+    return this.#transaction(() => {
       const row = this.#row(uri);
       if (!row || row.status === 'Blocked') return false;
       const { error: _forgotten, ...kept } = row;
@@ -56,14 +60,14 @@ export class EmbeddedCatalogue implements ManagedCatalogue {
   }
 
   async recordError(uri: SourceUri, reason: RememberedReason): Promise<void> {
-    await this.#db.transaction(() => {
+    await this.#transaction(() => {
       const row = this.#row(uri);
       if (row) void this.#db.put(uri.digest, { ...row, error: this.#expiring(reason) });
     });
   }
 
   declare(uri: SourceUri): Promise<boolean> {
-    return this.#db.transaction(() => {
+    return this.#transaction(() => {
       if (this.#row(uri)) return false;
       void this.#db.put(uri.digest, { uri: uri.hex, created_at: Math.floor(Date.now() / 1000).toString() });
       void this.#db.put(LATEST, [uri.hex, ...this.#latest()].slice(0, LATEST_LENGTH));
@@ -82,6 +86,10 @@ export class EmbeddedCatalogue implements ManagedCatalogue {
 
   close(): Promise<void> {
     return this.#db.close();
+  }
+
+  #transaction<T>(work: () => T): Promise<T> {
+    return storeCall(NAME, () => this.#db.transaction(work));
   }
 
   #row(uri: SourceUri): Row | undefined {

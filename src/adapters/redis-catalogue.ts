@@ -1,12 +1,10 @@
 import { Redis, type RedisOptions } from 'ioredis';
-import {
-  type CatalogueEntry,
-  Rejection,
-  type RememberedReason,
-  type SourceUri,
-  type StoredRecord,
-} from '../domain/index.js';
+import type { CatalogueEntry, RememberedReason, SourceUri, StoredRecord } from '../domain/index.js';
 import { type CatalogueKey, HOUR, LATEST_LENGTH, type ManagedCatalogue } from './managed-catalogue.js';
+import { storeCall, storeUnavailable } from './store-call.js';
+
+/** How the store is called in messages. */
+const NAME = 'Redis';
 
 /**
  * Records a stored picture unless it was blocked or withdrawn at this very moment. One key only, so that
@@ -39,6 +37,10 @@ export interface RedisCatalogueOptions {
   readonly ttl?: number;
 }
 
+/** What PTTL answers besides milliseconds. */
+const NO_END = -1;
+const NO_SUCH_KEY = -2;
+
 type Reply = [error: Error | null, value: unknown];
 
 /** The site's own Redis. Every error is a `catalogue-unavailable`. */
@@ -66,14 +68,14 @@ export class RedisCatalogue implements ManagedCatalogue {
     const reason = textOf(unlessWrongType<Buffer | null>(error, null));
     return {
       status: 'declared',
-      freshFor: Math.max(0, unlessWrongType<number>(freshFor, 0)),
+      freshFor: this.#freshFor(unlessWrongType<number>(freshFor, NO_SUCH_KEY)),
       ...(type && checksum ? { stored: { type, checksum, ...(etag ? { etag } : {}) } } : {}),
       ...(reason === undefined ? {} : { error: reason }),
     };
   }
 
   async store(uri: SourceUri, { type, checksum, etag = '' }: StoredRecord, modified: Date): Promise<boolean> {
-    const stored = await orUnavailable(() => this.redis.eval(STORE, 1, imageKey(uri), type, checksum, etag));
+    const stored = await storeCall(NAME, () => this.redis.eval(STORE, 1, imageKey(uri), type, checksum, etag));
     if (stored !== 1) return false;
     await this.#pipelined((pipeline) =>
       pipeline.set(updatedKey(uri), modified.toUTCString(), 'EX', this.#ttl).del(errorKey(uri)),
@@ -82,12 +84,12 @@ export class RedisCatalogue implements ManagedCatalogue {
   }
 
   async recordError(uri: SourceUri, reason: RememberedReason): Promise<void> {
-    await orUnavailable(() => this.redis.set(errorKey(uri), reason, 'EX', this.#ttl));
+    await storeCall(NAME, () => this.redis.set(errorKey(uri), reason, 'EX', this.#ttl));
   }
 
   async declare(uri: SourceUri): Promise<boolean> {
     const now = Math.floor(Date.now() / 1000).toString();
-    const isNew = await orUnavailable(() => this.redis.hsetnx(imageKey(uri), 'created_at', now));
+    const isNew = await storeCall(NAME, () => this.redis.hsetnx(imageKey(uri), 'created_at', now));
     if (isNew !== 1) return false;
     await this.#pipelined((pipeline) =>
       pipeline.lpush('img/latest', uri.bytes).ltrim('img/latest', 0, LATEST_LENGTH - 1),
@@ -98,7 +100,7 @@ export class RedisCatalogue implements ManagedCatalogue {
   async *keys(): AsyncIterable<CatalogueKey> {
     let cursor = '0';
     do {
-      const [next, keys] = await orUnavailable(() => this.redis.scanBuffer(cursor, 'MATCH', 'img/*', 'COUNT', 500));
+      const [next, keys] = await storeCall(NAME, () => this.redis.scanBuffer(cursor, 'MATCH', 'img/*', 'COUNT', 500));
       yield* await Promise.all(keys.map((key) => this.#describe(key)));
       cursor = next.toString();
     } while (cursor !== '0');
@@ -109,6 +111,11 @@ export class RedisCatalogue implements ManagedCatalogue {
     this.redis.disconnect();
   }
 
+  /** A key that was set without an end is fresh all the same: its being there is what counts. */
+  #freshFor(pttl: number): number {
+    return pttl === NO_END ? this.#ttl * 1000 : Math.max(0, pttl);
+  }
+
   async #describe(key: Buffer): Promise<CatalogueKey> {
     const [type, ttl, hash] = await this.#pipelined((pipeline) => pipeline.type(key).ttl(key).hgetall(key));
     const fields = Object.entries(unlessWrongType<Record<string, string>>(hash, {}));
@@ -116,9 +123,9 @@ export class RedisCatalogue implements ManagedCatalogue {
   }
 
   async #pipelined(fill: (pipeline: ReturnType<Redis['pipeline']>) => ReturnType<Redis['pipeline']>): Promise<Reply[]> {
-    const replies = await orUnavailable(() => fill(this.redis.pipeline()).exec());
+    const replies = await storeCall(NAME, () => fill(this.redis.pipeline()).exec());
     const failure = replies?.find(([error]) => error && !isWrongType(error))?.[0];
-    if (!replies || failure) throw unavailable(failure);
+    if (!replies || failure) throw storeUnavailable(NAME, failure);
     return replies;
   }
 }
@@ -146,18 +153,4 @@ function unlessWrongType<T>(reply: Reply | undefined, absent: T): T {
 
 function isWrongType(error: Error): boolean {
   return error.message.startsWith('WRONGTYPE');
-}
-
-async function orUnavailable<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw unavailable(error);
-  }
-}
-
-function unavailable(cause: unknown): Rejection {
-  return new Rejection('catalogue-unavailable', `Redis: ${cause instanceof Error ? cause.message : 'no answer'}`, {
-    cause,
-  });
 }

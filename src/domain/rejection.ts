@@ -4,11 +4,15 @@ export type RememberedReason = 'unexpected status code' | 'exceeded max size' | 
 /**
  * How long the origin is left alone after a failure: as `img/err` says, in every process and across
  * restarts; with growing pauses in this process only, since the schema has no key for it; or not at all,
- * because the failure was not the origin's.
+ * because the failure was not the origin's. `blames` tells whether it speaks against the whole host.
  */
-type Memory = { readonly in: 'catalogue'; readonly reason: RememberedReason } | { readonly in: 'process' | 'nowhere' };
+type Memory =
+  | { readonly in: 'catalogue'; readonly reason: RememberedReason }
+  | { readonly in: 'process'; readonly blames: 'host' | 'uri' }
+  | { readonly in: 'nowhere' };
 
-const IN_PROCESS = { in: 'process' } as const;
+const HOST_IN_PROCESS = { in: 'process', blames: 'host' } as const;
+const URI_IN_PROCESS = { in: 'process', blames: 'uri' } as const;
 const NOWHERE = { in: 'nowhere' } as const;
 
 /** Why a request ends without a fresh picture. Every code has one meaning and one memory. */
@@ -27,16 +31,16 @@ export const REJECTIONS = {
   'too-large': { in: 'catalogue', reason: 'exceeded max size' },
   'invalid-type': { in: 'catalogue', reason: 'invalid content-type' },
   /** The origin, or a redirect of it, leads to an address or scheme we do not connect to. */
-  'forbidden-address': IN_PROCESS,
-  'dns-error': IN_PROCESS,
-  unreachable: IN_PROCESS,
-  'tls-error': IN_PROCESS,
-  timeout: IN_PROCESS,
+  'forbidden-address': URI_IN_PROCESS,
+  'dns-error': HOST_IN_PROCESS,
+  unreachable: HOST_IN_PROCESS,
+  'tls-error': HOST_IN_PROCESS,
+  timeout: HOST_IN_PROCESS,
   /** The body ended before its announced end, or could not be decoded. */
-  truncated: IN_PROCESS,
-  'redirect-loop': IN_PROCESS,
+  truncated: URI_IN_PROCESS,
+  'redirect-loop': URI_IN_PROCESS,
   /** What the origin sent is not HTTP. */
-  'bad-response': IN_PROCESS,
+  'bad-response': HOST_IN_PROCESS,
   /** The origin failed moments ago and is being left alone. */
   resting: NOWHERE,
   /** Too many fetches or resizes wait already. */

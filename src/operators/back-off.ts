@@ -38,12 +38,14 @@ export class BackOff {
     return Math.max(0, until - this.#scheduler.now());
   }
 
-  failed(url: URL): void {
+  /** Asking for the URI failed, in a way that speaks against the whole host or not. */
+  failed(url: URL, blames: 'host' | 'uri'): void {
     this.#note(this.#uris, url.href, 1);
-    this.#note(this.#hosts, url.host, this.#options.failuresToOpen);
+    if (blames === 'host') this.#note(this.#hosts, url.host, this.#options.failuresToOpen);
   }
 
-  succeeded(url: URL): void {
+  /** The host answered, well or not: what it did before no longer counts. */
+  answered(url: URL): void {
     this.#uris.delete(url.href);
     this.#hosts.delete(url.host);
   }

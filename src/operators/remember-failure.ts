@@ -4,6 +4,7 @@ import {
   defer,
   EMPTY,
   from,
+  identity,
   ignoreElements,
   type MonoTypeOperatorFunction,
   type Observable,
@@ -26,24 +27,31 @@ export function rememberFailure<T>(
   backOff: BackOff,
 ): MonoTypeOperatorFunction<T> {
   const { url } = uri;
-  const rest = () => url && backOff.failed(url);
+  // What has no URL is never asked for, so there is nobody to leave alone.
+  if (!url) return identity;
 
-  const note = (rejection: Rejection): Observable<unknown> => {
-    const { memory, retryAfter } = rejection;
-    if (url && retryAfter !== undefined) backOff.askedToWait(url, retryAfter);
-    if (memory.in === 'process') rest();
-    if (memory.in !== 'catalogue') return EMPTY;
-    return from(catalogue.recordError(uri, memory.reason)).pipe(
-      catchError(() => {
-        rest();
+  const note = ({ memory, retryAfter }: Rejection): Observable<unknown> => {
+    switch (memory.in) {
+      case 'nowhere':
         return EMPTY;
-      }),
-    );
+      case 'process':
+        backOff.failed(url, memory.blames);
+        return EMPTY;
+      case 'catalogue':
+        backOff.answered(url);
+        if (retryAfter !== undefined) backOff.askedToWait(url, retryAfter);
+        return from(catalogue.recordError(uri, memory.reason)).pipe(
+          catchError(() => {
+            backOff.failed(url, 'uri');
+            return EMPTY;
+          }),
+        );
+    }
   };
 
   return (source) =>
     source.pipe(
-      tap(() => url && backOff.succeeded(url)),
+      tap(() => backOff.answered(url)),
       catchError((error: unknown) =>
         concat(
           defer(() => (isRejection(error) ? note(error) : EMPTY)).pipe(ignoreElements()),

@@ -4,6 +4,7 @@ import { SourceUri } from '../domain/index.js';
 import { assertCacheDirectory } from './cache-directory.js';
 import { CATALOGUE, createContainer } from './container.js';
 import { StartFailure } from './failure.js';
+import { authority } from './listen-address.js';
 import type { Options } from './options.js';
 
 /** Declares images as the site's backend does, and prints where they are served. */
@@ -32,6 +33,6 @@ function declarable(text: string): SourceUri {
 
 function links({ addr: { host = '127.0.0.1', port } }: Options, uri: SourceUri): string {
   const name = encodeURIComponent(uri.url?.pathname.split('/').at(-1) || 'image');
-  const base = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const base = `http://${authority(host, port)}`;
   return ['img', 'avatars'].map((route) => `  ${base}/${route}/${uri.hex.toUpperCase()}/${name}\n`).join('');
 }

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { StartFailure } from './failure.js';
-import type { ListenAddress } from './listen-address.js';
+import { authority, type ListenAddress } from './listen-address.js';
 import { answerMalformedRequests } from './malformed-request.js';
 
 /** A request line or headers of 1 MiB are served; Node counts a little more than their bytes. */
@@ -44,9 +44,9 @@ function listenOn(server: Server, host: string, port: number): Promise<string> {
 function explain(error: NodeJS.ErrnoException, host: string, port: number): Error {
   if (error.code === 'EAFNOSUPPORT') return error;
   const reason = error.code === 'EADDRINUSE' ? 'the port is in use' : error.message;
-  return new StartFailure(`cannot listen on ${host}:${port}: ${reason}; name another address with -a`);
+  return new StartFailure(`cannot listen on ${authority(host, port)}: ${reason}; name another address with -a`);
 }
 
-function urlOf({ address, family, port }: AddressInfo): string {
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+function urlOf({ address, port }: AddressInfo): string {
+  return `http://${authority(address, port)}`;
 }

@@ -4,6 +4,11 @@ export interface ListenAddress {
   readonly port: number;
 }
 
+/** `HOST:PORT` as URLs have it, with IPv6 addresses in brackets. */
+export function authority(host: string, port: number): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
 const ADDRESS = /^(?:\[([^\]]*)\]|([^:[\]]*)):(\d{1,5})$/;
 const EVERYWHERE = new Set(['', '0.0.0.0', '::', '*']);
 

@@ -1,4 +1,5 @@
 import type { RedisConnection } from '../adapters/index.js';
+import { authority } from './listen-address.js';
 
 const DEFAULT_PORT = 6379;
 
@@ -50,6 +51,5 @@ function redisUrl(text: string): CatalogueAddress | undefined {
 function redis(connection: RedisConnection & { host: string; port: number; db: number }): CatalogueAddress | undefined {
   const { host, port, db } = connection;
   if (port < 1 || port > 65_535) return undefined;
-  const name = host.includes(':') ? `[${host}]` : host;
-  return { kind: 'redis', description: `Redis ${name}:${port}/${db}`, connection };
+  return { kind: 'redis', description: `Redis ${authority(host, port)}/${db}`, connection };
 }
