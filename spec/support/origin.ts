@@ -15,7 +15,7 @@ export interface TestOrigin {
 export async function startOrigin(): Promise<TestOrigin> {
   const listeners = new Map<string, RequestListener>();
   const requests: IncomingMessage[] = [];
-  const server = createServer((request, response) => {
+  const server = createServer({ maxHeaderSize: 1 << 20 }, (request, response) => {
     requests.push(request);
     const listener = listeners.get(request.url ?? '');
     if (listener) listener(request, response);

@@ -2,8 +2,10 @@ import { fileTypeFromBuffer } from 'file-type';
 import type { ImageFormat, Sniffer } from '../domain/index.js';
 import { isSvg } from './svg.js';
 
-/** file-type needs no more than this to tell the formats below. */
+/** file-type needs no more than this to tell the formats below, but for TIFF. */
 const HEAD = 4100;
+
+const TIFF_MAGICS = new Set(['49492a00', '4d4d002a']);
 
 /** file-type knows many pictures that no browser shows; only these are let in. */
 const FORMATS: Readonly<Record<string, ImageFormat>> = {
@@ -24,8 +26,14 @@ const FORMATS: Readonly<Record<string, ImageFormat>> = {
 /** Tells images by their magic bytes, and SVG, which has none, by its root element. */
 export const magicSniffer: Sniffer = {
   async sniff(bytes) {
-    const found = await fileTypeFromBuffer(bytes.subarray(0, HEAD));
+    const found = await fileTypeFromBuffer(telling(bytes));
     if (found && found.ext !== 'xml') return FORMATS[found.ext];
     return isSvg(bytes) ? 'svg' : undefined;
   },
 };
+
+/** A TIFF is told from a camera's raw picture by its directory, which may lie at the very end. */
+function telling(bytes: Uint8Array): Uint8Array {
+  const magic = Buffer.from(bytes.subarray(0, 4)).toString('hex');
+  return TIFF_MAGICS.has(magic) ? bytes : bytes.subarray(0, HEAD);
+}

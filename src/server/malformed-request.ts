@@ -19,6 +19,8 @@ interface Answer {
 const PATIENCE = 5000;
 const LONGEST_LINE = 1 << 20;
 
+/** What has come of a request line may still become one. */
+const BEGINNING = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+(?: [\x21-\x7e]*(?: [HTP/1.0]*\r?)?)?$/;
 const TOKEN_AND_TARGET = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+ (\S+) HTTP\/1\.[01]\r?$/;
 
 /**
@@ -46,6 +48,7 @@ class Connection {
   #underway = 0;
   #line: Buffer | undefined;
   #answer: Answer | undefined;
+  #patience: NodeJS.Timeout | undefined;
 
   constructor(socket: Socket) {
     this.#socket = socket;
@@ -76,11 +79,13 @@ class Connection {
   #readLine(received: Buffer): void {
     const end = received.indexOf('\n');
     if (end >= 0) return this.#settle(answerTo(received.subarray(0, end).toString('latin1')));
-    if (received.length > LONGEST_LINE) return this.#settle({ status: 400 });
-    this.#socket.setTimeout(PATIENCE, () => this.#settle({ status: 400 }));
+    const isPromising = received.length <= LONGEST_LINE && BEGINNING.test(received.toString('latin1'));
+    if (!isPromising) return this.#settle({ status: 400 });
+    this.#patience ??= setTimeout(() => this.#settle({ status: 400 }), PATIENCE);
   }
 
   #settle(answer: Answer): void {
+    clearTimeout(this.#patience);
     this.#answer = answer;
     this.#answerIfFree();
   }

@@ -1,0 +1,74 @@
+import type { RequestListener } from 'node:http';
+import { join } from 'node:path';
+import type { Redis } from 'ioredis';
+import { EmbeddedCatalogue } from '../../src/adapters/index.js';
+import { SourceUri } from '../../src/domain/index.js';
+import { startOrigin, type TestOrigin } from './origin.js';
+import { freshRedis, redisUrl } from './redis.js';
+import { type Service, startService, temporaryDirectory } from './service.js';
+
+/** What the service can keep its catalogue in; the specs of what it does run once for each. */
+export const STORES = [
+  { name: 'redis', skip: redisUrl === null },
+  { name: 'embedded', skip: false },
+] as const;
+
+/** A service, the site that it works for, and an origin. */
+export interface Setting {
+  readonly service: Service;
+  readonly origin: TestOrigin;
+  readonly declare: (uri: string | Buffer) => Promise<void>;
+  /** Lets the origin answer a path as told, and declares its URI. */
+  readonly publish: (path: string, listener: RequestListener) => Promise<string>;
+  readonly close: () => Promise<void>;
+}
+
+export interface RedisSetting extends Setting {
+  readonly redis: Redis;
+}
+
+export async function openSetting(store: 'redis' | 'embedded', flags: readonly string[] = []): Promise<Setting> {
+  return store === 'redis' ? openRedisSetting(flags) : openEmbeddedSetting(flags);
+}
+
+export async function openRedisSetting(flags: readonly string[] = []): Promise<RedisSetting> {
+  const { address, client } = await freshRedis();
+  const service = await startService({ redis: address, flags });
+  const declare = async (uri: string | Buffer) => {
+    await client.hset(Buffer.concat([Buffer.from('img/'), Buffer.from(uri)]), 'created_at', '1');
+  };
+  return { redis: client, ...(await withOrigin(service, declare, () => Promise.resolve(client.disconnect()))) };
+}
+
+async function openEmbeddedSetting(flags: readonly string[]): Promise<Setting> {
+  const directory = temporaryDirectory();
+  const service = await startService({ redis: 'embedded', directory, flags });
+  const catalogue = new EmbeddedCatalogue({ path: join(directory, 'catalogue.lmdb') });
+  const declare = async (uri: string | Buffer) => {
+    await catalogue.declare(SourceUri.of(uri));
+  };
+  return withOrigin(service, declare, () => catalogue.close());
+}
+
+async function withOrigin(
+  service: Service,
+  declare: Setting['declare'],
+  closeStore: () => Promise<void>,
+): Promise<Setting> {
+  const origin = await startOrigin();
+  return {
+    service,
+    origin,
+    declare,
+    publish: async (path, listener) => {
+      origin.on(path, listener);
+      await declare(origin.url + path);
+      return origin.url + path;
+    },
+    close: async () => {
+      await closeStore();
+      await service.stop();
+      await origin.close();
+    },
+  };
+}
