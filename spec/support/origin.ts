@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 
 /** An origin on loopback that does what a spec tells it to, and remembers what it was asked. */
 export interface TestOrigin {
-  /** `http://127.0.0.1:PORT` */
+  /** `http://HOST:PORT` */
   readonly url: string;
   readonly requests: readonly IncomingMessage[];
   /** Requests for a path so far. */
@@ -12,7 +12,7 @@ export interface TestOrigin {
   readonly close: () => Promise<void>;
 }
 
-export async function startOrigin(): Promise<TestOrigin> {
+export async function startOrigin(host = '127.0.0.1'): Promise<TestOrigin> {
   const listeners = new Map<string, RequestListener>();
   const requests: IncomingMessage[] = [];
   const server = createServer({ maxHeaderSize: 1 << 20 }, (request, response) => {
@@ -21,9 +21,9 @@ export async function startOrigin(): Promise<TestOrigin> {
     if (listener) listener(request, response);
     else response.writeHead(404).end();
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://${host}:${(server.address() as AddressInfo).port}`,
     requests,
     count: (path) => requests.filter(({ url }) => url === path).length,
     on: (path, listener) => listeners.set(path, listener),

@@ -31,19 +31,23 @@ export interface ServiceOptions {
   readonly directory?: string;
   readonly host?: string;
   readonly flags?: readonly string[];
+  /** Networks that are opened for origins; loopback if not said otherwise. */
+  readonly networks?: readonly string[];
 }
 
-/** Lets origins of the specs, which are on loopback, be fetched. */
-const LOOPBACK = ['--allow-network', '127.0.0.0/8', '--allow-network', '::1/128'];
+/** Where the origins of the specs are. */
+const LOOPBACK = ['127.0.0.0/8', '::1/128'];
 
 export async function startService({
   redis,
   directory,
   host = '127.0.0.1',
   flags = [],
+  networks = LOOPBACK,
 }: ServiceOptions): Promise<Service> {
   const own = directory ?? temporaryDirectory();
-  const child = spawn(process.execPath, [MAIN, '-a', `${host}:0`, '-r', redis, '-d', own, ...LOOPBACK, ...flags]);
+  const opened = networks.flatMap((network) => ['--allow-network', network]);
+  const child = spawn(process.execPath, [MAIN, '-a', `${host}:0`, '-r', redis, '-d', own, ...opened, ...flags]);
   let written = '';
   child.stdout.on('data', (data: Buffer) => (written += data.toString()));
   child.stderr.on('data', (data: Buffer) => (written += data.toString()));

@@ -5,7 +5,7 @@ import { EmbeddedCatalogue } from '../../src/adapters/index.js';
 import { SourceUri } from '../../src/domain/index.js';
 import { startOrigin, type TestOrigin } from './origin.js';
 import { freshRedis, redisUrl } from './redis.js';
-import { type Service, startService, temporaryDirectory } from './service.js';
+import { type Service, type ServiceOptions, startService, temporaryDirectory } from './service.js';
 
 /** What the service can keep its catalogue in; the specs of what it does run once for each. */
 export const STORES = [
@@ -27,35 +27,44 @@ export interface RedisSetting extends Setting {
   readonly redis: Redis;
 }
 
-export async function openSetting(store: 'redis' | 'embedded', flags: readonly string[] = []): Promise<Setting> {
-  return store === 'redis' ? openRedisSetting(flags) : openEmbeddedSetting(flags);
+interface SettingOptions extends Pick<ServiceOptions, 'flags' | 'networks'> {
+  /** The address of the origin; 127.0.0.1 if not said otherwise. */
+  readonly originHost?: string;
 }
 
-export async function openRedisSetting(flags: readonly string[] = []): Promise<RedisSetting> {
+export async function openSetting(store: 'redis' | 'embedded', options: SettingOptions = {}): Promise<Setting> {
+  return store === 'redis' ? openRedisSetting(options) : openEmbeddedSetting(options);
+}
+
+export async function openRedisSetting(options: SettingOptions = {}): Promise<RedisSetting> {
   const { address, client } = await freshRedis();
-  const service = await startService({ redis: address, flags });
+  const service = await startService({ redis: address, ...options });
   const declare = async (uri: string | Buffer) => {
     await client.hset(Buffer.concat([Buffer.from('img/'), Buffer.from(uri)]), 'created_at', '1');
   };
-  return { redis: client, ...(await withOrigin(service, declare, () => Promise.resolve(client.disconnect()))) };
+  return {
+    redis: client,
+    ...(await withOrigin(options, service, declare, () => Promise.resolve(client.disconnect()))),
+  };
 }
 
-async function openEmbeddedSetting(flags: readonly string[]): Promise<Setting> {
+async function openEmbeddedSetting(options: SettingOptions): Promise<Setting> {
   const directory = temporaryDirectory();
-  const service = await startService({ redis: 'embedded', directory, flags });
+  const service = await startService({ redis: 'embedded', directory, ...options });
   const catalogue = new EmbeddedCatalogue({ path: join(directory, 'catalogue.lmdb') });
   const declare = async (uri: string | Buffer) => {
     await catalogue.declare(SourceUri.of(uri));
   };
-  return withOrigin(service, declare, () => catalogue.close());
+  return withOrigin(options, service, declare, () => catalogue.close());
 }
 
 async function withOrigin(
+  { originHost }: SettingOptions,
   service: Service,
   declare: Setting['declare'],
   closeStore: () => Promise<void>,
 ): Promise<Setting> {
-  const origin = await startOrigin();
+  const origin = await startOrigin(originHost);
   return {
     service,
     origin,
