@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -33,6 +33,8 @@ export interface ServiceOptions {
   readonly flags?: readonly string[];
   /** Networks that are opened for origins; loopback if not said otherwise. */
   readonly networks?: readonly string[];
+  /** The file it logs to, when it does not log to its standard output. */
+  readonly log?: string;
 }
 
 /** Where the origins of the specs are. */
@@ -44,6 +46,7 @@ export async function startService({
   host = '127.0.0.1',
   flags = [],
   networks = LOOPBACK,
+  log,
 }: ServiceOptions): Promise<Service> {
   const own = directory ?? temporaryDirectory();
   const opened = networks.flatMap((network) => ['--allow-network', network]);
@@ -51,14 +54,15 @@ export async function startService({
   let written = '';
   child.stdout.on('data', (data: Buffer) => (written += data.toString()));
   child.stderr.on('data', (data: Buffer) => (written += data.toString()));
-  const port = await untilListening(child, () => written);
+  const output = () => (log === undefined ? written : readFileSync(log, { encoding: 'utf8', flag: 'a+' }));
+  const port = await untilListening(child, output);
   const url = `http://127.0.0.1:${port}`;
   return {
     url,
     port,
     directory: own,
     process: child,
-    output: () => written,
+    output,
     get: (collection, uri, init) => request(`${url}/${collection}/${SourceUri.of(uri).hex}`, init),
     stop: async () => {
       const code = await ended(child, 'SIGTERM');

@@ -32,7 +32,8 @@ function declarable(text: string): SourceUri {
 }
 
 function links({ addr: { host = '127.0.0.1', port } }: Options, uri: SourceUri): string {
-  const name = encodeURIComponent(uri.url?.pathname.split('/').at(-1) || 'image');
+  // A slash, even an encoded one, would end the name.
+  const name = uri.url?.pathname.split('/').at(-1)?.replaceAll(/%2f/gi, '_') || 'image';
   const base = `http://${authority(host, port)}`;
   return ['img', 'avatars'].map((route) => `  ${base}/${route}/${uri.hex.toUpperCase()}/${name}\n`).join('');
 }
