@@ -21,7 +21,10 @@ export function rejected(code: RejectionCode): unknown {
 }
 
 /** A rejection as a port or an earlier operator would error with. */
-export function rejection(code: RejectionCode, details: { retryAfter?: number; originStatus?: number } = {}): Rejection {
+export function rejection(
+  code: RejectionCode,
+  details: { retryAfter?: number; originStatus?: number } = {},
+): Rejection {
   return new Rejection(code, `for a spec: ${code}`, details);
 }
 

@@ -11,16 +11,17 @@ interface Example<In, Out> {
 
 /** What every operator owes its source, whatever it does with the values. */
 export function itIsAnOperator<In, Out>({ operator, input, output }: Example<In, Out>): void {
-  const values = { a: input, x: output };
+  const inputs = { a: input };
+  const outputs = { x: output };
 
   describe('as an operator', () => {
     it(
       'takes many values and ends with its source',
       marbles((tools) => {
-        const source = tools.hot('  -a--a---(aa)-----|', values);
+        const source = tools.hot('  -a--a---(aa)-----|', inputs);
         const subscription = '      ^----------------!';
         const expected = '          -x--x---(xx)-----|';
-        tools.expectObservable(source.pipe(operator(tools))).toBe(expected, values);
+        tools.expectObservable(source.pipe(operator(tools))).toBe(expected, outputs);
         tools.expectSubscriptions(source.subscriptions).toBe(subscription);
       }),
     );
@@ -28,7 +29,7 @@ export function itIsAnOperator<In, Out>({ operator, input, output }: Example<In,
     it(
       'does nothing about an empty source',
       marbles((tools) => {
-        const source = tools.cold(' --|');
+        const source = tools.cold<In>(' --|');
         tools.expectObservable(source.pipe(operator(tools))).toBe('--|');
         tools.expectSubscriptions(source.subscriptions).toBe('^-!');
       }),
@@ -37,10 +38,10 @@ export function itIsAnOperator<In, Out>({ operator, input, output }: Example<In,
     it(
       'passes an error of its source on',
       marbles((tools) => {
-        const source = tools.hot('  -a--#', values);
+        const source = tools.hot('  -a--#', inputs);
         const subscription = '      ^---!';
         const expected = '          -x--#';
-        tools.expectObservable(source.pipe(operator(tools))).toBe(expected, values);
+        tools.expectObservable(source.pipe(operator(tools))).toBe(expected, outputs);
         tools.expectSubscriptions(source.subscriptions).toBe(subscription);
       }),
     );
@@ -48,10 +49,10 @@ export function itIsAnOperator<In, Out>({ operator, input, output }: Example<In,
     it(
       'unsubscribes from its source',
       marbles((tools) => {
-        const source = tools.hot('  -a--a--a--', values);
+        const source = tools.hot('  -a--a--a--', inputs);
         const unsubscribed = '      ^----!';
         const expected = '          -x--x-';
-        tools.expectObservable(source.pipe(operator(tools)), unsubscribed).toBe(expected, values);
+        tools.expectObservable(source.pipe(operator(tools)), unsubscribed).toBe(expected, outputs);
         tools.expectSubscriptions(source.subscriptions).toBe(unsubscribed);
       }),
     );
@@ -59,7 +60,7 @@ export function itIsAnOperator<In, Out>({ operator, input, output }: Example<In,
     it(
       'takes a synchronous source',
       marbles((tools) => {
-        tools.expectObservable(of(input, input).pipe(operator(tools))).toBe('(xx|)', values);
+        tools.expectObservable(of(input, input).pipe(operator(tools))).toBe('(xx|)', outputs);
       }),
     );
   });

@@ -1,0 +1,107 @@
+import { concatMap, delay, map, of } from 'rxjs';
+import { describe, it } from 'vitest';
+import { BackOff } from '../../src/operators/index.js';
+import { marbles, type Marbles } from '../support/marbles.js';
+
+const PAUSES = { firstPause: 10, longestPause: 70, failuresToOpen: 3, longestRetryAfter: 5000 };
+const HERE = new URL('http://origin.example/a.png');
+const THERE = new URL('http://origin.example/b.png');
+const ELSEWHERE = new URL('http://other.example/a.png');
+
+function backOffOf({ scheduler }: Marbles): BackOff {
+  return new BackOff({ ...PAUSES, scheduler });
+}
+
+describe('BackOff', () => {
+  it(
+    'lets a URI rest after a failure, twice as long after each further one, up to the longest',
+    marbles((tools) => {
+      const backOff = backOffOf(tools);
+      const failures = tools.cold('a---b---c---d---(e|)').pipe(
+        map(() => {
+          backOff.failed(HERE, 'uri');
+          return backOff.restOf(HERE);
+        }),
+      );
+      tools.expectObservable(failures).toBe('a---b---c---d---(e|)', { a: 10, b: 20, c: 40, d: 70, e: 70 });
+    }),
+  );
+
+  it(
+    'counts the rest down, and only that of the URI',
+    marbles((tools) => {
+      const backOff = backOffOf(tools);
+      const rests = tools.cold(' f--r--o---------r|').pipe(
+        map((what) => {
+          if (what === 'f') backOff.failed(HERE, 'uri');
+          return backOff.restOf(what === 'o' ? THERE : HERE);
+        }),
+      );
+      tools.expectObservable(rests).toBe('f--r--o---------z|', { f: 10, r: 7, o: 0, z: 0 });
+    }),
+  );
+
+  it(
+    'lets a whole host rest after so many failures in a row, whichever its URIs',
+    marbles((tools) => {
+      const backOff = backOffOf(tools);
+      const rests = tools.cold('a-b-(c|)').pipe(
+        map((path) => {
+          backOff.failed(new URL(path, HERE), 'host');
+          return [backOff.restOf(THERE), backOff.restOf(ELSEWHERE)];
+        }),
+      );
+      tools.expectObservable(rests).toBe('a-b-(c|)', { a: [0, 0], b: [0, 0], c: [10, 0] });
+    }),
+  );
+
+  it(
+    'does not hold against the host what speaks against a URI only',
+    marbles((tools) => {
+      const backOff = backOffOf(tools);
+      for (const path of ['a', 'b', 'c', 'd']) backOff.failed(new URL(path, HERE), 'uri');
+      tools.expectObservable(of(backOff.restOf(new URL('e', HERE)))).toBe('(z|)', { z: 0 });
+    }),
+  );
+
+  it(
+    'starts from the beginning once the host has answered',
+    marbles((tools) => {
+      const backOff = backOffOf(tools);
+      const rests = tools.cold('fffaf|').pipe(
+        map((what) => {
+          if (what === 'f') backOff.failed(HERE, 'host');
+          else backOff.answered(HERE);
+          return backOff.restOf(HERE);
+        }),
+      );
+      tools.expectObservable(rests).toBe('abcde|', { a: 10, b: 20, c: 40, d: 0, e: 10 });
+    }),
+  );
+
+  it(
+    'rests as long as the host asks for, within reason',
+    marbles((tools) => {
+      const backOff = backOffOf(tools);
+      const rests = of(2, 3600).pipe(
+        concatMap((seconds) => of(seconds).pipe(delay(1, tools.scheduler))),
+        map((seconds) => {
+          backOff.askedToWait(HERE, seconds);
+          return backOff.restOf(THERE);
+        }),
+      );
+      tools.expectObservable(rests).toBe('-a(b|)', { a: 2000, b: 5000 });
+    }),
+  );
+
+  it(
+    'keeps the memory bounded: the oldest failure of very many is forgotten',
+    marbles((tools) => {
+      const backOff = backOffOf(tools);
+      const uris = Array.from({ length: 10_001 }, (_, at) => new URL(`/${at}`, HERE));
+      for (const uri of uris) backOff.failed(uri, 'uri');
+      const rests = of(uris[0], uris[1], uris[10_000]).pipe(map((uri) => (uri ? backOff.restOf(uri) : NaN)));
+      tools.expectObservable(rests).toBe('(abb|)', { a: 0, b: 10 });
+    }),
+  );
+});

@@ -1,0 +1,117 @@
+import { from, map, mergeAll, of, toArray } from 'rxjs';
+import { describe, it } from 'vitest';
+import { Gate } from '../../src/operators/index.js';
+import { marbles, rejected } from '../support/marbles.js';
+
+describe('Gate', () => {
+  it(
+    'runs so many at once, the others in the order in which they came',
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const gate = new Gate({ concurrency: 2, queue: 2 });
+      const work = cold('                         ----(r|)');
+      const visit = () => gate.run(() => work);
+      expectObservable(visit(), '    ^').toBe('   ----(r|)');
+      expectObservable(visit(), '    -^').toBe('  -----(r|)');
+      expectObservable(visit(), '    --^').toBe(' --------(r|)');
+      expectObservable(visit(), '    ---^').toBe('---------(r|)');
+      expectSubscriptions(work.subscriptions).toBe([
+        '                            ^---!',
+        '                            -^---!',
+        '                            ----^---!',
+        '                            -----^---!',
+      ]);
+    }),
+  );
+
+  it(
+    'turns away, at once, whoever finds the queue full',
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const gate = new Gate({ concurrency: 1, queue: 1 });
+      const work = cold('                        ----(r|)');
+      const visit = () => gate.run(() => work);
+      expectObservable(visit(), '    ^').toBe('  ----(r|)');
+      expectObservable(visit(), '    -^').toBe(' --------(r|)');
+      expectObservable(visit(), '    --^').toBe('--#', undefined, rejected('overloaded'));
+      expectSubscriptions(work.subscriptions).toBe(['^---!', '----^---!']);
+    }),
+  );
+
+  it(
+    'with no queue at all turns away whoever cannot run at once',
+    marbles(({ cold, expectObservable }) => {
+      const gate = new Gate({ concurrency: 1, queue: 0 });
+      const visit = () => gate.run(() => cold('--(r|)'));
+      expectObservable(visit(), '    ^').toBe(' --(r|)');
+      expectObservable(visit(), '    -^').toBe('-#', undefined, rejected('overloaded'));
+      expectObservable(visit(), '    ---^').toBe('-----(r|)');
+    }),
+  );
+
+  it(
+    'forgets who leaves the queue',
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const gate = new Gate({ concurrency: 1, queue: 1 });
+      const work = cold('                            ----(r|)');
+      const visit = () => gate.run(() => work);
+      expectObservable(visit(), '    ^').toBe('      ----(r|)');
+      expectObservable(visit(), '    -^-!').toBe('   ---');
+      expectObservable(visit(), '    ---^').toBe('   --------(r|)');
+      expectSubscriptions(work.subscriptions).toBe(['^---!', '----^---!']);
+    }),
+  );
+
+  it(
+    'stops work that nobody waits for and frees its place',
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const gate = new Gate({ concurrency: 1, queue: 1 });
+      const work = cold('                       ----(r|)');
+      const visit = () => gate.run(() => work);
+      expectObservable(visit(), '    ^-!').toBe('--');
+      expectObservable(visit(), '    -^').toBe(' ------(r|)');
+      expectSubscriptions(work.subscriptions).toBe(['^-!', '--^---!']);
+    }),
+  );
+
+  it(
+    'frees the place of work that errors or throws',
+    marbles(({ cold, expectObservable }) => {
+      const gate = new Gate({ concurrency: 1, queue: 2 });
+      const thrower = () => {
+        throw new RangeError('thrown');
+      };
+      expectObservable(gate.run(() => cold('--#'))).toBe('--#');
+      expectObservable(gate.run(thrower), '-^').toBe('--#', undefined, new RangeError('thrown'));
+      expectObservable(
+        gate.run(() => of('r')),
+        '-^',
+      ).toBe('--(r|)');
+    }),
+  );
+
+  it(
+    'admits any number of synchronous pieces of work without running out of stack',
+    marbles(({ expectObservable }) => {
+      const gate = new Gate({ concurrency: 1, queue: 20_000 });
+      const visits = Array.from({ length: 20_000 }, (_, turn) => gate.run(() => of(turn)));
+      const count = from(visits).pipe(
+        mergeAll(),
+        toArray(),
+        map((turns) => turns.length),
+      );
+      expectObservable(count).toBe('(n|)', { n: 20_000 });
+    }),
+  );
+
+  it(
+    'holds the place of work that cannot be stopped until it ends',
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const gate = new Gate({ concurrency: 1, queue: 2 });
+      const work = cold('                           ----(r|)');
+      const visit = () => gate.runToEnd(() => work);
+      expectObservable(visit(), '    ^-!').toBe('    --');
+      expectObservable(visit(), '    -^-!').toBe('   ---');
+      expectObservable(visit(), '    --^').toBe('    --------(r|)');
+      expectSubscriptions(work.subscriptions).toBe(['^---!', '----^---!']);
+    }),
+  );
+});
