@@ -1,0 +1,252 @@
+import { catchError, NEVER, type Observable, of, switchMap } from 'rxjs';
+import { describe, it } from 'vitest';
+import {
+  type OriginRequest,
+  type OriginResponse,
+  type Ports,
+  type Rejection,
+  type RejectionCode,
+  SourceUri,
+} from '../../src/domain/index.js';
+import { fetch } from '../../src/operators/index.js';
+import { marbles, type Marbles, rejected, rejection } from '../support/marbles.js';
+import { DUE_AGAIN, FIRST_DUE, fetched, NEW_BYTES, NOT_MODIFIED } from '../support/nouns.js';
+import { itIsAnOperator } from '../support/operator-laws.js';
+
+/** An origin that answers as `connect` says; a connection is open while its observable is subscribed to. */
+function reached(connect: (request: OriginRequest) => Observable<OriginResponse>): Pick<Ports, 'origin'> {
+  return { origin: { exchange: (request, read) => connect(request).pipe(switchMap(read)) } };
+}
+
+const OPTIONS = { maxBytes: 15, maxRedirects: 2, fetchDeadline: 30 };
+
+function fetching(ports: Pick<Ports, 'origin'>, { scheduler }: Marbles) {
+  return fetch(ports, { ...OPTIONS, scheduler });
+}
+
+const HEADERS = { status: 200, contentType: 'image/png; charset=binary', etag: '"new"' };
+
+function responseOf(body: Observable<Uint8Array>, changes: Partial<OriginResponse> = {}): OriginResponse {
+  return { ...HEADERS, body, ...changes };
+}
+
+const CHUNKS = { p: NEW_BYTES.subarray(0, 4), q: NEW_BYTES.subarray(4) };
+
+function detailsOfError<T>() {
+  return catchError<T, Observable<unknown>>((error) => {
+    const { code, originStatus, retryAfter } = error as Rejection;
+    return of({ code, originStatus, retryAfter });
+  });
+}
+
+describe('fetch', () => {
+  itIsAnOperator({
+    operator: (tools) =>
+      fetching(
+        reached(() => of(responseOf(of(CHUNKS.p, CHUNKS.q)))),
+        tools,
+      ),
+    input: FIRST_DUE,
+    output: fetched(),
+  });
+
+  it(
+    'gathers the body and closes the connection with its end',
+    marbles((tools) => {
+      const dues = tools.cold('      -d----------|', { d: FIRST_DUE });
+      const body = tools.cold('         -p-q-|', CHUNKS);
+      const connection = tools.cold(' --(r|)', { r: responseOf(body) });
+      const read = '                 ---^----!';
+      const expected = '             --------f---|';
+      const outcome = dues.pipe(
+        fetching(
+          reached(() => connection),
+          tools,
+        ),
+      );
+      tools.expectObservable(outcome).toBe(expected, { f: fetched() });
+      tools.expectSubscriptions(body.subscriptions).toBe(read);
+    }),
+  );
+
+  it(
+    'sends the etag of the copy at hand, and takes 304 for an answer',
+    marbles((tools) => {
+      const dues = tools.cold('-d-----|', { d: DUE_AGAIN });
+      const expected = '       -n-----|';
+      const ports = reached(({ etag }) =>
+        of(responseOf(NEVER, { status: etag === '"old"' ? 304 : 500, etag: '"renewed"' })),
+      );
+      const outcome = dues.pipe(fetching(ports, tools));
+      tools.expectObservable(outcome).toBe(expected, { n: { ...NOT_MODIFIED, etag: '"renewed"' } });
+    }),
+  );
+
+  it(
+    'sends no condition without a copy',
+    marbles((tools) => {
+      const ports = reached((request) => of(responseOf(of(NEW_BYTES), { status: 'etag' in request ? 500 : 200 })));
+      tools.expectObservable(of(FIRST_DUE).pipe(fetching(ports, tools))).toBe('(f|)', { f: fetched() });
+    }),
+  );
+
+  const rejections: [string, RejectionCode, Partial<OriginResponse>][] = [
+    ['204', 'unexpected-status', { status: 204 }],
+    ['206', 'unexpected-status', { status: 206 }],
+    ['304 to no condition', 'unexpected-status', { status: 304 }],
+    ['404', 'unexpected-status', { status: 404 }],
+    ['a redirect to nowhere', 'unexpected-status', { status: 302 }],
+    ['a redirect to a file', 'forbidden-address', { status: 302, location: 'file:///etc/passwd' }],
+    ['a redirect with credentials', 'forbidden-address', { status: 302, location: 'http://user:word@origin.example/' }],
+    ['no type', 'invalid-type', { contentType: undefined as never }],
+    ['a page', 'invalid-type', { contentType: 'text/html' }],
+    ['two types', 'invalid-type', { contentType: 'image/png, text/html' }],
+    ['an announced 16 bytes', 'too-large', { contentLength: 16 }],
+  ];
+  for (const [name, code, changes] of rejections) {
+    it(
+      `rejects ${name} without reading the body`,
+      marbles((tools) => {
+        const body = tools.cold<Uint8Array>('p|', CHUNKS);
+        const connection = tools.hot('--r---', { r: responseOf(body, changes) });
+        const open = '                ^-!';
+        const expected = '            --#';
+        const outcome = of(FIRST_DUE).pipe(
+          fetching(
+            reached(() => connection),
+            tools,
+          ),
+        );
+        tools.expectObservable(outcome).toBe(expected, undefined, rejected(code));
+        tools.expectSubscriptions(connection.subscriptions).toBe(open);
+        tools.expectSubscriptions(body.subscriptions).toBe([]);
+      }),
+    );
+  }
+
+  it(
+    'drops the connection at the byte that is too many, whatever was announced',
+    marbles((tools) => {
+      const body = tools.cold('         -p-q-p-p-p', CHUNKS);
+      const connection = tools.hot('  --r-----------', { r: responseOf(body, { contentLength: 4 }) });
+      const open = '                  ^------!';
+      const expected = '              -------#';
+      const outcome = of(FIRST_DUE).pipe(
+        fetching(
+          reached(() => connection),
+          tools,
+        ),
+      );
+      tools.expectObservable(outcome).toBe(expected, undefined, rejected('too-large'));
+      tools.expectSubscriptions(connection.subscriptions).toBe(open);
+      tools.expectSubscriptions(body.subscriptions).toBe('--^----!');
+    }),
+  );
+
+  for (const uri of [
+    'ftp://origin.example/a',
+    'no uri',
+    'http://',
+    'http://user@origin.example/',
+    'http://a\u0000b/',
+  ]) {
+    it(
+      `asks nobody for ${JSON.stringify(uri)}`,
+      marbles((tools) => {
+        const connection = tools.hot<OriginResponse>('--r', { r: responseOf(of(NEW_BYTES)) });
+        const due = { ...FIRST_DUE, request: { ...FIRST_DUE.request, uri: SourceUri.of(uri) } };
+        const outcome = of(due).pipe(
+          fetching(
+            reached(() => connection),
+            tools,
+          ),
+        );
+        tools.expectObservable(outcome).toBe('#', undefined, rejected('invalid-uri'));
+        tools.expectSubscriptions(connection.subscriptions).toBe([]);
+      }),
+    );
+  }
+
+  it(
+    'follows redirects, relative ones too, and reads the body of the last only',
+    marbles((tools) => {
+      const unread = tools.cold<Uint8Array>('p|', CHUNKS);
+      const places: Record<string, OriginResponse> = {
+        'http://origin.example/picture.png': responseOf(unread, { status: 301, location: '/moved' }),
+        'http://origin.example/moved': responseOf(unread, { status: 307, location: 'https://cdn.example/p' }),
+        'https://cdn.example/p': responseOf(of(NEW_BYTES)),
+      };
+      const ports = reached(({ url }) => tools.cold('-(r|)', { r: places[url.href] as OriginResponse }));
+      tools.expectObservable(of(FIRST_DUE).pipe(fetching(ports, tools))).toBe('---(f|)', { f: fetched() });
+      tools.expectSubscriptions(unread.subscriptions).toBe([]);
+    }),
+  );
+
+  it(
+    'gives up after so many redirects',
+    marbles((tools) => {
+      const connection = tools.cold('-(r|)', { r: responseOf(NEVER, { status: 302, location: '/again' }) });
+      const outcome = of(FIRST_DUE).pipe(
+        fetching(
+          reached(() => connection),
+          tools,
+        ),
+      );
+      tools.expectObservable(outcome).toBe('---#', undefined, rejected('redirect-loop'));
+      tools.expectSubscriptions(connection.subscriptions).toBe(['^!', '-^!', '--^!']);
+    }),
+  );
+
+  it(
+    'keeps one deadline over redirects and a body that trickles',
+    marbles((tools) => {
+      const body = tools.cold('              9ms p 9ms p 9ms p', { p: Buffer.alloc(1) });
+      const first = tools.cold('             5ms (r|)', { r: responseOf(NEVER, { status: 302, location: '/slow' }) });
+      const second = tools.hot('             6ms r', { r: responseOf(body) });
+      const ports = reached(({ url }) => (url.pathname === '/slow' ? second : first));
+      const outcome = of(FIRST_DUE).pipe(fetching(ports, tools));
+      tools.expectObservable(outcome).toBe('    30ms #', undefined, rejected('timeout'));
+      tools.expectSubscriptions(second.subscriptions).toBe('5ms ^ 24ms !');
+      tools.expectSubscriptions(body.subscriptions).toBe('  6ms ^ 23ms !');
+    }),
+  );
+
+  it(
+    'passes on what the connection or the body errors with',
+    marbles((tools) => {
+      const refused = reached(() => tools.cold<OriginResponse>('--#', undefined, rejection('unreachable')));
+      const cut = reached(() => of(responseOf(tools.cold<Uint8Array>('-p-#', CHUNKS, rejection('truncated')))));
+      const outcome = (ports: Pick<Ports, 'origin'>) => of(FIRST_DUE).pipe(fetching(ports, tools));
+      tools.expectObservable(outcome(refused)).toBe('--#', undefined, rejected('unreachable'));
+      tools.expectObservable(outcome(cut)).toBe('    ---#', undefined, rejected('truncated'));
+    }),
+  );
+
+  it(
+    'tells how long a busy origin asks to be left alone',
+    marbles((tools) => {
+      const busy = reached(() => of(responseOf(NEVER, { status: 503, retryAfter: '120' })));
+      tools.expectObservable(of(FIRST_DUE).pipe(fetching(busy, tools), detailsOfError())).toBe('(e|)', {
+        e: { code: 'unexpected-status', originStatus: 503, retryAfter: 120 },
+      });
+    }),
+  );
+
+  it(
+    'closes the connection when nobody waits for it',
+    marbles((tools) => {
+      const body = tools.cold('         -p-q-p-p-p', CHUNKS);
+      const connection = tools.hot('  --r-----------', { r: responseOf(body) });
+      const open = '                  ^---!';
+      const outcome = of(FIRST_DUE).pipe(
+        fetching(
+          reached(() => connection),
+          tools,
+        ),
+      );
+      tools.expectObservable(outcome, open).toBe('-----');
+      tools.expectSubscriptions(connection.subscriptions).toBe(open);
+      tools.expectSubscriptions(body.subscriptions).toBe('--^-!');
+    }),
+  );
+});

@@ -1,0 +1,152 @@
+import { of } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { type ImageRequest, ORIGINAL, type Ports, SourceUri } from '../../src/domain/index.js';
+import { BackOff, rememberFailure } from '../../src/operators/index.js';
+import { marbles, type Marbles, rejected, rejection } from '../support/marbles.js';
+import { REQUEST, URL_OF_IT } from '../support/nouns.js';
+import { itIsAnOperator } from '../support/operator-laws.js';
+
+const unused = () => {
+  throw new Error('rememberFailure only records errors');
+};
+
+function noting(recordError: Ports['catalogue']['recordError']): Pick<Ports, 'catalogue'> {
+  return { catalogue: { lookup: unused, store: unused, recordError } };
+}
+
+function backOffOf({ scheduler }: Marbles): BackOff {
+  return new BackOff({ firstPause: 10, longestPause: 70, failuresToOpen: 2, longestRetryAfter: 5000, scheduler });
+}
+
+const SIBLING = new URL('/other.png', URL_OF_IT);
+
+describe('rememberFailure', () => {
+  itIsAnOperator({
+    operator: (tools) => rememberFailure<string>(REQUEST, noting(unused), backOffOf(tools)),
+    input: 'a',
+    output: 'a',
+  });
+
+  for (const [code, reason] of [
+    ['unexpected-status', 'unexpected status code'],
+    ['too-large', 'exceeded max size'],
+    ['invalid-type', 'invalid content-type'],
+  ] as const) {
+    it(
+      `notes ${code} in the catalogue as "${reason}", and only then passes it on`,
+      marbles((tools) => {
+        const backOff = backOffOf(tools);
+        const source = tools.cold(' -#', undefined, rejection(code));
+        const note = tools.cold('    --(n|)', { n: undefined });
+        const noted = '             -^-!';
+        const expected = '          ---#';
+        const ports = noting((_, as) => (as === reason ? note : of(undefined)));
+        const remembered = source.pipe(rememberFailure(REQUEST, ports, backOff));
+        tools.expectObservable(remembered).toBe(expected, undefined, rejected(code));
+        tools.expectSubscriptions(note.subscriptions).toBe(noted);
+        tools.flush();
+        expect(backOff.restOf(URL_OF_IT)).toBe(0);
+      }),
+    );
+  }
+
+  for (const [code, hostRest] of [
+    ['dns-error', 10],
+    ['unreachable', 10],
+    ['tls-error', 10],
+    ['timeout', 10],
+    ['bad-response', 10],
+    ['truncated', 0],
+    ['redirect-loop', 0],
+    ['forbidden-address', 0],
+  ] as const) {
+    it(
+      `notes ${code} in this process, against ${hostRest > 0 ? 'the host' : 'the URI'}`,
+      marbles((tools) => {
+        const backOff = backOffOf(tools);
+        const source = tools.cold<never>('#', undefined, rejection(code));
+        const remembered = () => source.pipe(rememberFailure(REQUEST, noting(unused), backOff));
+        tools.expectObservable(remembered()).toBe('#', undefined, rejected(code));
+        tools.expectObservable(remembered()).toBe('#', undefined, rejected(code));
+        tools.flush();
+        expect(backOff.restOf(URL_OF_IT)).toBe(20);
+        expect(backOff.restOf(SIBLING)).toBe(hostRest);
+      }),
+    );
+  }
+
+  for (const code of ['blocked', 'overloaded', 'resting', 'catalogue-unavailable', 'storage-unavailable'] as const) {
+    it(
+      `does not hold ${code} against the origin`,
+      marbles((tools) => {
+        const backOff = backOffOf(tools);
+        const source = tools.cold<never>('#', undefined, rejection(code));
+        const remembered = source.pipe(rememberFailure(REQUEST, noting(unused), backOff));
+        tools.expectObservable(remembered).toBe('#', undefined, rejected(code));
+        tools.flush();
+        expect(backOff.restOf(URL_OF_IT)).toBe(0);
+      }),
+    );
+  }
+
+  it(
+    'lets the whole host rest when it asks for that',
+    marbles((tools) => {
+      const backOff = backOffOf(tools);
+      const busy = rejection('unexpected-status', { originStatus: 503, retryAfter: 3 });
+      const source = tools.cold<never>('#', undefined, busy);
+      const remembered = source.pipe(
+        rememberFailure(
+          REQUEST,
+          noting(() => of(undefined)),
+          backOff,
+        ),
+      );
+      tools.expectObservable(remembered).toBe('#', undefined, rejected('unexpected-status'));
+      tools.flush();
+      expect(backOff.restOf(SIBLING)).toBe(3000);
+    }),
+  );
+
+  it(
+    'notes in this process what the catalogue cannot take',
+    marbles((tools) => {
+      const backOff = backOffOf(tools);
+      const source = tools.cold<never>('#', undefined, rejection('too-large'));
+      const down = tools.cold<never>('--#', undefined, rejection('catalogue-unavailable'));
+      const remembered = source.pipe(
+        rememberFailure(
+          REQUEST,
+          noting(() => down),
+          backOff,
+        ),
+      );
+      tools.expectObservable(remembered).toBe('--#', undefined, rejected('too-large'));
+      tools.flush();
+      expect(backOff.restOf(URL_OF_IT)).toBe(10);
+      expect(backOff.restOf(SIBLING)).toBe(0);
+    }),
+  );
+
+  it(
+    'forgets earlier failures once a picture came',
+    marbles((tools) => {
+      const backOff = backOffOf(tools);
+      backOff.failed(URL_OF_IT, 'host');
+      backOff.failed(URL_OF_IT, 'host');
+      tools.expectObservable(of('a').pipe(rememberFailure(REQUEST, noting(unused), backOff))).toBe('(a|)');
+      tools.flush();
+      expect([backOff.restOf(URL_OF_IT), backOff.restOf(SIBLING)]).toEqual([0, 0]);
+    }),
+  );
+
+  it(
+    'has nobody to leave alone when there is no URL',
+    marbles((tools) => {
+      const request: ImageRequest = { uri: SourceUri.of('no uri'), variant: ORIGINAL };
+      const source = tools.cold<never>('-#', undefined, rejection('invalid-uri'));
+      const remembered = source.pipe(rememberFailure(request, noting(unused), backOffOf(tools)));
+      tools.expectObservable(remembered).toBe('-#', undefined, rejected('invalid-uri'));
+    }),
+  );
+});

@@ -1,0 +1,162 @@
+import { type Observable, of } from 'rxjs';
+import { describe, it } from 'vitest';
+import { checksumOf, type ImageFormat, type Ports, type ServedImage } from '../../src/domain/index.js';
+import { Gate, resize } from '../../src/operators/index.js';
+import { marbles, type Marbles, rejected, rejection } from '../support/marbles.js';
+import { AVATAR_REQUEST, HELD, REQUEST } from '../support/nouns.js';
+import { itIsAnOperator } from '../support/operator-laws.js';
+
+const SMALL = Buffer.from('small');
+const ORIGINAL: ServedImage = { request: REQUEST, image: HELD, cacheStatus: { hit: true } };
+const WANTED: ServedImage = { ...ORIGINAL, request: AVATAR_REQUEST };
+const AVATAR: ServedImage = { ...WANTED, image: { ...HELD, bytes: SMALL, checksum: checksumOf(SMALL) } };
+
+interface Parts {
+  readonly format?: ImageFormat;
+  readonly kept?: Observable<Uint8Array | undefined>;
+  readonly made?: Observable<Uint8Array>;
+  readonly written?: Observable<unknown>;
+}
+
+const unused = () => {
+  throw new Error('resize only reads and writes variants');
+};
+
+/** Everything answers at once, unless told otherwise; one resize at a time, one waiting. */
+function resizing({ scheduler }: Marbles, parts: Parts = {}) {
+  const { format = 'png', kept = of(undefined), made = of(SMALL), written = of(undefined) } = parts;
+  const ports: Pick<Ports, 'files' | 'resizer' | 'sniffer'> = {
+    sniffer: { sniff: () => of(format) },
+    resizer: { resize: () => made },
+    files: { read: unused, stage: unused, readVariant: () => kept, writeVariant: () => written as Observable<void> },
+  };
+  const resizeGate = new Gate({ concurrency: 1, queue: 1 });
+  return resize(ports, { resizing: new Map(), resizeGate, resizeDeadline: 10, scheduler });
+}
+
+/** The same avatar of another picture, which shares nothing but the gate. */
+function another(checksum: string): ServedImage {
+  return { ...WANTED, image: { ...HELD, checksum } };
+}
+
+describe('resize', () => {
+  itIsAnOperator({ operator: (tools) => resizing(tools), input: WANTED, output: AVATAR });
+
+  it(
+    'lets originals pass untouched',
+    marbles((tools) => {
+      const made = tools.cold<Uint8Array>('(s|)', { s: SMALL });
+      tools.expectObservable(of(ORIGINAL).pipe(resizing(tools, { made }))).toBe('(o|)', { o: ORIGINAL });
+      tools.expectSubscriptions(made.subscriptions).toBe([]);
+    }),
+  );
+
+  it(
+    'makes an avatar and keeps it',
+    marbles((tools) => {
+      const made = tools.cold('     --(s|)', { s: SMALL });
+      const written = tools.cold('    --(w|)');
+      const expected = '            ----(a|)';
+      tools.expectObservable(of(WANTED).pipe(resizing(tools, { made, written }))).toBe(expected, { a: AVATAR });
+      tools.expectSubscriptions(made.subscriptions).toBe('   ^-!');
+      tools.expectSubscriptions(written.subscriptions).toBe('--^-!');
+    }),
+  );
+
+  it(
+    'takes one that was kept',
+    marbles((tools) => {
+      const kept = tools.cold('-(s|)', { s: SMALL });
+      const made = tools.cold<Uint8Array>('--(s|)', { s: SMALL });
+      tools.expectObservable(of(WANTED).pipe(resizing(tools, { kept, made }))).toBe('-(a|)', { a: AVATAR });
+      tools.expectSubscriptions(made.subscriptions).toBe([]);
+    }),
+  );
+
+  for (const format of ['svg', 'bmp', 'ico', 'heif'] as const) {
+    it(
+      `serves ${format} as it is`,
+      marbles((tools) => {
+        const made = tools.cold<Uint8Array>('(s|)', { s: SMALL });
+        tools.expectObservable(of(WANTED).pipe(resizing(tools, { format, made }))).toBe('(o|)', { o: WANTED });
+        tools.expectSubscriptions(made.subscriptions).toBe([]);
+      }),
+    );
+  }
+
+  it(
+    'serves as it is what no decoder can read',
+    marbles((tools) => {
+      const made = tools.cold<Uint8Array>('--#', undefined, rejection('undecodable'));
+      tools.expectObservable(of(WANTED).pipe(resizing(tools, { made }))).toBe('--(o|)', { o: WANTED });
+    }),
+  );
+
+  it(
+    'serves an avatar that cannot be kept',
+    marbles((tools) => {
+      const written = tools.cold('--#', undefined, rejection('storage-unavailable'));
+      tools.expectObservable(of(WANTED).pipe(resizing(tools, { written }))).toBe('--(a|)', { a: AVATAR });
+    }),
+  );
+
+  it(
+    'passes other trouble on',
+    marbles((tools) => {
+      const made = tools.cold<Uint8Array>('--#', undefined, rejection('too-many-pixels'));
+      const outcome = of(WANTED).pipe(resizing(tools, { made }));
+      tools.expectObservable(outcome).toBe('--#', undefined, rejected('too-many-pixels'));
+    }),
+  );
+
+  it(
+    'makes one avatar for all who ask at the same time',
+    marbles((tools) => {
+      const wanted = tools.cold('-a-b-----|', { a: WANTED, b: WANTED });
+      const made = tools.cold('   ----(s|)', { s: SMALL });
+      const expected = '         -----(xy)|';
+      const making = resizing(tools, { made });
+      tools.expectObservable(wanted.pipe(making)).toBe(expected, { x: AVATAR, y: AVATAR });
+      tools.expectSubscriptions(made.subscriptions).toBe('-^---!');
+    }),
+  );
+
+  it(
+    'makes avatars in turn and turns away who comes too late',
+    marbles((tools) => {
+      const making = resizing(tools, { made: tools.cold('----(s|)', { s: SMALL }) });
+      const ask = (checksum: string) => of(another(checksum)).pipe(making);
+      tools.expectObservable(ask('one')).toBe('----(a|)', { a: AVATAR });
+      tools.expectObservable(ask('two'), '-^').toBe('--------(a|)', { a: AVATAR });
+      tools.expectObservable(ask('three'), '--^').toBe('--#', undefined, rejected('overloaded'));
+    }),
+  );
+
+  it(
+    'gives up waiting at the deadline; the resize goes on, holds its place and is kept',
+    marbles((tools) => {
+      const made = tools.cold('  14ms (s|)', { s: SMALL });
+      const written = tools.cold('(w|)');
+      const making = resizing(tools, { made, written });
+      const outcome = of(WANTED).pipe(making);
+      tools.expectObservable(outcome).toBe('10ms #', undefined, rejected('resize-timeout'));
+      tools
+        .expectObservable(of(another('two')).pipe(making), '12ms ^')
+        .toBe('22ms #', undefined, rejected('resize-timeout'));
+      tools.expectSubscriptions(made.subscriptions).toBe(['^ 13ms !', '14ms ^ 13ms !']);
+      tools.expectSubscriptions(written.subscriptions).toBe(['14ms (^!)', '28ms (^!)']);
+    }),
+  );
+
+  it(
+    'leaves the queue when nobody waits; what has begun goes on',
+    marbles((tools) => {
+      const made = tools.cold('----(s|)', { s: SMALL });
+      const making = resizing(tools, { made });
+      tools.expectObservable(of(WANTED).pipe(making), '           ^-!').toBe('---');
+      tools.expectObservable(of(another('two')).pipe(making), '   -^-!').toBe('----');
+      tools.expectObservable(of(another('three')).pipe(making), ' ---^').toBe('--------(a|)', { a: AVATAR });
+      tools.expectSubscriptions(made.subscriptions).toBe(['^---!', '----^---!']);
+    }),
+  );
+});

@@ -1,0 +1,52 @@
+import { type Observable, of, switchMap } from 'rxjs';
+import type { CatalogueEntry, OriginRequest, OriginResponse, Ports, StagedFile } from '../../src/domain/index.js';
+import { NEW_BYTES, STAGED_AT } from './nouns.js';
+
+/** What the parts of a pipeline's world do; whatever is not said answers at once and well. */
+export interface World {
+  readonly lookup?: Ports['catalogue']['lookup'];
+  readonly store?: Ports['catalogue']['store'];
+  readonly recordError?: Ports['catalogue']['recordError'];
+  readonly read?: Ports['files']['read'];
+  readonly staged?: Partial<StagedFile>;
+  /** Opens a connection, which lives as long as it is subscribed to. */
+  readonly connect: (request: OriginRequest) => Observable<OriginResponse>;
+  readonly resize?: Ports['resizer']['resize'];
+}
+
+export const DECLARED: CatalogueEntry = { status: 'declared', freshFor: 0 };
+export const SMALL_BYTES = Buffer.from('the avatar');
+
+/** The outside world of a pipeline, in which nothing is stored and everything but the origin answers at once. */
+export function world({ connect, staged, ...told }: World): Ports {
+  const {
+    lookup = () => of(DECLARED),
+    store = () => of(true),
+    recordError = () => of(undefined),
+    read = () => of(undefined),
+    resize = () => of(SMALL_BYTES),
+  } = told;
+  const stagedFile: StagedFile = {
+    modified: STAGED_AT,
+    commit: () => of(undefined),
+    discard: () => of(undefined),
+    ...staged,
+  };
+  return {
+    catalogue: { lookup, store, recordError },
+    files: {
+      read,
+      stage: () => of(stagedFile),
+      readVariant: () => of(undefined),
+      writeVariant: () => of(undefined),
+    },
+    origin: { exchange: (request, read) => connect(request).pipe(switchMap(read)) },
+    sniffer: { sniff: () => of('png' as const) },
+    resizer: { resize },
+  };
+}
+
+/** The new picture, its body as told. */
+export function sending(body: Observable<Uint8Array> = of(NEW_BYTES)): OriginResponse {
+  return { status: 200, contentType: 'image/png', etag: '"new"', body };
+}
