@@ -38,7 +38,9 @@ function isOnPath(command) {
 }
 
 function printSummary() {
-  const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(RESULTS, 'utf8'));
+  const { numPassedTests, numFailedTests, numPendingTests, testResults } = JSON.parse(readFileSync(RESULTS, 'utf8'));
+  const tests = testResults.flatMap(({ assertionResults }) => assertionResults);
+  for (const { status, fullName } of tests) if (status === 'skipped') console.log(`skipped: ${fullName}`);
   const skipped = numPendingTests > 0 ? `, ${numPendingTests} skipped` : '';
   console.log(`${numPassedTests} passed, ${numFailedTests} failed${skipped}`);
 }
