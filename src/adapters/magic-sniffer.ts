@@ -27,8 +27,8 @@ const FORMATS: Readonly<Record<string, ImageFormat>> = {
 export const magicSniffer: Sniffer = {
   async sniff(bytes) {
     const found = await fileTypeFromBuffer(telling(bytes));
-    if (found && found.ext !== 'xml') return FORMATS[found.ext];
-    return isSvg(bytes) ? 'svg' : undefined;
+    // Whatever else file-type takes it for: a text in UTF-16 begins like the frame of an MPEG sound.
+    return FORMATS[found?.ext ?? ''] ?? (isSvg(bytes) ? 'svg' : undefined);
   },
 };
 
