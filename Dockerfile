@@ -17,7 +17,7 @@ RUN install -d -o node -g node /cache
 VOLUME /cache
 USER node
 EXPOSE 8000
-HEALTHCHECK --interval=30s --timeout=3s --start-period=5s \
+HEALTHCHECK --interval=30s --timeout=3s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:8000/status').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["node", "dist/server/main.js"]
 CMD ["-a", "0.0.0.0:8000", "-r", "embedded", "-d", "/cache"]

@@ -1,4 +1,4 @@
-import { from, map, mergeAll, of, toArray } from 'rxjs';
+import { map, merge, of, toArray } from 'rxjs';
 import { describe, it } from 'vitest';
 import { Gate } from '../../src/operators/index.js';
 import { marbles, rejected } from '../support/marbles.js';
@@ -90,15 +90,16 @@ describe('Gate', () => {
 
   it(
     'admits any number of synchronous pieces of work without running out of stack',
-    marbles(({ expectObservable }) => {
+    marbles(({ cold, expectObservable }) => {
       const gate = new Gate({ concurrency: 1, queue: 20_000 });
       const visits = Array.from({ length: 20_000 }, (_, turn) => gate.run(() => of(turn)));
-      const count = from(visits).pipe(
-        mergeAll(),
+      const count = merge(...visits).pipe(
         toArray(),
         map((turns) => turns.length),
       );
-      expectObservable(count).toBe('(n|)', { n: 20_000 });
+      // All wait for the first, and then all have their turn in one moment.
+      expectObservable(gate.run(() => cold('--(r|)'))).toBe('--(r|)');
+      expectObservable(count).toBe('--(n|)', { n: 20_000 });
     }),
   );
 
