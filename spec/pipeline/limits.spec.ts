@@ -1,0 +1,41 @@
+import { of } from 'rxjs';
+import { describe, it } from 'vitest';
+import type { EncodedRequest } from '../../src/domain/index.js';
+import { marbles, rejected } from '../support/marbles.js';
+import { LINK } from '../support/nouns.js';
+import { elapsed, pipeline } from '../support/serving.js';
+import { sending, world } from '../support/world.js';
+
+describe('imagePipeline, within its limits', () => {
+  it(
+    'ends a fetch at the deadline, closes its connection, and then leaves the origin alone for a while',
+    marbles((tools) => {
+      const body = tools.cold('         9ms p 9ms p 9ms p', { p: Buffer.alloc(1) });
+      const connection = tools.hot('    -r', { r: sending(body) });
+      const serve = pipeline(world({ connect: () => connection }), tools);
+      const ask = (at: string) => tools.expectObservable(of(LINK).pipe(serve), at);
+      ask('^').toBe('        20ms #', undefined, rejected('timeout'));
+      ask('25ms ^').toBe('   25ms #', undefined, rejected('resting'));
+      tools.expectSubscriptions(connection.subscriptions).toBe('^ 19ms !');
+    }),
+  );
+
+  it(
+    'fetches so many at once, and turns away who finds the queue full, without blaming the origin',
+    marbles((tools) => {
+      const connection = tools.cold('----(r|)', { r: sending() });
+      const serve = pipeline(world({ connect: () => connection }), tools, { fetches: { concurrency: 1, queue: 1 } });
+      const other = (path: string): EncodedRequest => ({
+        ...LINK,
+        encodedUri: Buffer.from(`http://origin.example/${path}`).toString('hex'),
+      });
+      const done = { s: 4, t: 8 };
+      const ask = (path: string, at: string) => tools.expectObservable(of(other(path)).pipe(serve, elapsed(tools)), at);
+      ask('one', '^').toBe('      ----(s|)', done);
+      ask('two', '-^').toBe('     --------(t|)', done);
+      ask('three', '--^').toBe('  --#', undefined, rejected('overloaded'));
+      ask('three', '-----^').toBe('------------(u|)', { u: 12 });
+      tools.expectSubscriptions(connection.subscriptions).toBe(['^---!', '----^---!', '--------^---!']);
+    }),
+  );
+});
