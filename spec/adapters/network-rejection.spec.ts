@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { networkRejection } from '../../src/adapters/network-rejection.js';
 
 const ROWS: readonly (readonly [code: string, named: string])[] = [
-  ['ENOTFOUND', 'dns-error'],
-  ['EAI_AGAIN', 'dns-error'],
+  ['ERR_UNRESOLVED_NAME', 'dns-error'],
+  ['ERR_FORBIDDEN_ADDRESS', 'forbidden-address'],
   ['ECONNREFUSED', 'unreachable'],
   ['ENETUNREACH', 'unreachable'],
   ['ETIMEDOUT', 'timeout'],

@@ -1,4 +1,3 @@
-import { createServer, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sends } from '../support/origin.js';
 import { noise, raw } from '../support/pictures.js';
@@ -46,49 +45,5 @@ describe('what an origin gets to see', () => {
     await setting.declare(`${uri}#top`);
     expect((await setting.service.get('img', `${uri}#top`)).status).toBe(200);
     expect(setting.origin.count('/part.png')).toBe(1);
-  });
-});
-
-describe('addresses that are not public', () => {
-  let setting: Setting;
-  let connections = 0;
-  const listener = createServer((socket) => {
-    connections++;
-    socket.destroy();
-  });
-  let port: number;
-  beforeAll(async () => {
-    // Only one address is opened, so that there is an origin that can redirect.
-    setting = await openSetting('embedded', { networks: ['127.0.0.3/32'], originHost: '127.0.0.3' });
-    await new Promise<void>((resolve) => listener.listen({ host: '::', port: 0 }, resolve));
-    ({ port } = listener.address() as AddressInfo);
-  });
-  afterAll(async () => {
-    await new Promise((resolve) => listener.close(resolve));
-    await setting.close();
-  });
-
-  const hosts = ['127.0.0.2', '[::1]', '[::ffff:127.0.0.2]', '2130706434', '0x7f.2', '0177.0.0.2', '0.0.0.0', '[::]'];
-
-  it.each([...hosts, 'localhost', 'localhost.'])('%s is not connected to', async (host) => {
-    const uri = `http://${host}:${port}/a.png`;
-    await setting.declare(uri);
-    expect((await setting.service.get('img', uri)).status).toBe(404);
-    expect(connections).toBe(0);
-  });
-
-  it.each(hosts)('%s is not connected to after a redirect', async (host) => {
-    const uri = await setting.publish(`/to-${host}`, (_, response) => {
-      response.writeHead(302, { Location: `http://${host}:${port}/a.png` }).end();
-    });
-    expect((await setting.service.get('img', uri)).status).toBe(404);
-    expect(connections).toBe(0);
-  });
-
-  it('but what is opened is', async () => {
-    const uri = `http://127.0.0.3:${port}/a.png`;
-    await setting.declare(uri);
-    expect((await setting.service.get('img', uri)).status).toBe(404);
-    expect(connections).toBe(1);
   });
 });

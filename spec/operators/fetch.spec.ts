@@ -93,7 +93,7 @@ describe('fetch', () => {
   const rejections: [string, RejectionCode, Partial<OriginResponse>][] = [
     ['204', 'unexpected-status', { status: 204 }],
     ['206', 'unexpected-status', { status: 206 }],
-    ['304 to no condition', 'unexpected-status', { status: 304 }],
+    ['304 to no condition', 'unsolicited-not-modified', { status: 304 }],
     ['404', 'unexpected-status', { status: 404 }],
     ['a redirect to nowhere', 'unexpected-status', { status: 302 }],
     ['a redirect to a file', 'forbidden-address', { status: 302, location: 'file:///etc/passwd' }],

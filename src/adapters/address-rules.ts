@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
@@ -5,6 +6,9 @@ type Range = [Address, number];
 
 /** IPv6 addresses are handed out of this range only (RFC 4291 §2.4, IANA registry); the rest is reserved. */
 const GLOBAL_UNICAST_V6 = ipaddr.IPv6.parseCIDR('2000::/3');
+
+/** Public by its number, but answered inside of a cloud: Azure's wire server hands out credentials. */
+const INSIDE_A_CLOUD = new Set(['168.63.129.16']);
 
 /** Which addresses may be connected to: the public ones, and the networks that were opened by name. */
 export class AddressRules {
@@ -15,11 +19,12 @@ export class AddressRules {
     this.#opened = openedNetworks.map((cidr) => ipaddr.parseCIDR(cidr));
   }
 
-  /** Takes a literal IPv4 or IPv6 address; anything else is refused. */
+  /** Takes an IPv4 or IPv6 address in the form in which it is dialled; anything else is refused. */
   allows(address: string): boolean {
-    if (!ipaddr.isValid(address)) return false;
-    const plain = ipaddr.process(address);
-    return this.#isOpened(plain) || isPublic(plain);
+    // ipaddr.js would also read `0x7f.1`, and a zone that leads to a link of ours.
+    if (isIP(address) === 0 || address.includes('%')) return false;
+    const parsed = ipaddr.parse(address);
+    return this.#isOpened(parsed) || isPublic(parsed);
   }
 
   #isOpened(address: Address): boolean {
@@ -31,7 +36,15 @@ export function isNetwork(cidr: string): boolean {
   return ipaddr.isValidCIDR(cidr);
 }
 
+/** IPv4 inside IPv6 is refused whatever it leads to: nobody publishes a picture there. */
 function isPublic(address: Address): boolean {
-  if (address.range() !== 'unicast') return false;
-  return address.kind() === 'ipv4' || address.match(GLOBAL_UNICAST_V6[0], GLOBAL_UNICAST_V6[1]);
+  if (address.range() !== 'unicast' || INSIDE_A_CLOUD.has(address.toString())) return false;
+  if (address instanceof ipaddr.IPv4) return true;
+  return address.match(GLOBAL_UNICAST_V6[0], GLOBAL_UNICAST_V6[1]) && !isIsatap(address);
+}
+
+/** An interface identifier of `0000:5efe` or `0200:5efe` and an IPv4 address (RFC 5214 §6.1). */
+function isIsatap({ parts }: ipaddr.IPv6): boolean {
+  const [, , , , scope = 0, organisation] = parts;
+  return (scope & ~0x0200) === 0 && organisation === 0x5efe;
 }

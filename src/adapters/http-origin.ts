@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import nodeFetch, { type Response } from 'node-fetch';
 import { catchError, defer, finalize, mergeMap, Observable, throwError } from 'rxjs';
-import type { Origin, OriginRequest, OriginResponse } from '../domain/index.js';
+import { type Origin, type OriginRequest, type OriginResponse, Rejection } from '../domain/index.js';
 import { guardedAgents, type GuardedAgentOptions } from './guarded-agent.js';
 import { networkRejection } from './network-rejection.js';
 
@@ -39,9 +39,15 @@ function requestHeaders(userAgent: string, etag: OriginRequest['etag']): Record<
   };
 }
 
+/** The codings that node-fetch asks for and takes off, one at a time (RFC 9110 §8.4.1). */
+const CODINGS = new Set(['gzip', 'x-gzip', 'deflate', 'x-deflate', 'br']);
+
 function asOriginResponse(response: Response): OriginResponse {
   const { status, headers } = response;
-  const length = headers.get('content-length');
+  const coding = headers.get('content-encoding')?.trim().toLowerCase() || 'identity';
+  const isPlain = coding === 'identity';
+  // Of an encoded body only the encoded length is announced.
+  const length = isPlain ? headers.get('content-length') : null;
   return {
     status,
     ...present('contentType', headers.get('content-type')),
@@ -49,12 +55,16 @@ function asOriginResponse(response: Response): OriginResponse {
     ...present('location', headers.get('location')),
     ...present('retryAfter', headers.get('retry-after')),
     ...present('contentLength', length === null ? null : Number(length)),
-    body: chunksOf(response.body as Readable),
+    body: isPlain || CODINGS.has(coding) ? chunksOf(response.body as Readable) : notAskedFor(coding),
   };
 }
 
 function present<K extends string, V>(name: K, value: V | null): Partial<Record<K, V>> {
   return value === null ? {} : ({ [name]: value } as Record<K, V>);
+}
+
+function notAskedFor(coding: string): Observable<never> {
+  return throwError(() => new Rejection('invalid-type', `in the content coding ${JSON.stringify(coding)}`));
 }
 
 function chunksOf(body: Readable): Observable<Uint8Array> {

@@ -4,5 +4,6 @@ export * from './embedded-catalogue.js';
 export * from './http-origin.js';
 export * from './magic-sniffer.js';
 export * from './managed-catalogue.js';
+export * from './name-resolver.js';
 export * from './redis-catalogue.js';
 export * from './sharp-resizer.js';

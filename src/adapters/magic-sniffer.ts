@@ -1,6 +1,7 @@
 import { fileTypeFromBuffer } from 'file-type';
 import type { ImageFormat, Sniffer } from '../domain/index.js';
 import { isSvg } from './svg.js';
+import { isBitmap, isIcon } from './weak-magic.js';
 
 /** file-type needs no more than this to tell the formats below, but for TIFF. */
 const HEAD = 4100;
@@ -27,6 +28,8 @@ const FORMATS: Readonly<Record<string, ImageFormat>> = {
 export const magicSniffer: Sniffer = {
   async sniff(bytes) {
     const found = await fileTypeFromBuffer(telling(bytes));
+    if (found?.ext === 'bmp' && !isBitmap(bytes)) return undefined;
+    if (found?.ext === 'ico' && !isIcon(bytes)) return undefined;
     // Whatever else file-type takes it for: a text in UTF-16 begins like the frame of an MPEG sound.
     return FORMATS[found?.ext ?? ''] ?? (isSvg(bytes) ? 'svg' : undefined);
   },

@@ -1,12 +1,10 @@
 import { Rejection, type RejectionCode } from '../domain/index.js';
 import { FORBIDDEN_ADDRESS } from './guarded-agent.js';
+import { UNRESOLVED_NAME } from './name-resolver.js';
 
 const CODES: Readonly<Record<string, RejectionCode>> = {
   [FORBIDDEN_ADDRESS]: 'forbidden-address',
-  ENOTFOUND: 'dns-error',
-  EAI_AGAIN: 'dns-error',
-  EAI_FAIL: 'dns-error',
-  EAI_NODATA: 'dns-error',
+  [UNRESOLVED_NAME]: 'dns-error',
   ECONNREFUSED: 'unreachable',
   EHOSTUNREACH: 'unreachable',
   ENETUNREACH: 'unreachable',

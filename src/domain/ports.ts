@@ -65,7 +65,7 @@ export interface OriginRequest {
 export interface OriginResponse {
   readonly status: number;
   readonly contentType?: string;
-  /** As announced; what arrives may differ. */
+  /** Of the decoded body, when it is announced; what arrives may differ. */
   readonly contentLength?: number;
   readonly etag?: string;
   readonly location?: string;

@@ -39,6 +39,8 @@ export const REJECTIONS = {
   /** The body ended before its announced end, or could not be decoded. */
   truncated: URI_IN_PROCESS,
   'redirect-loop': URI_IN_PROCESS,
+  /** A 304 to a request without a condition: there is no copy that it could mean. */
+  'unsolicited-not-modified': URI_IN_PROCESS,
   /** What the origin sent is not HTTP. */
   'bad-response': HOST_IN_PROCESS,
   /** The origin failed moments ago and is being left alone. */

@@ -35,7 +35,7 @@ export class SourceUri {
 
   /**
    * What to ask the origin for, or `undefined` when no HTTP origin can be asked: another scheme, no
-   * host, credentials, control characters. Bytes outside ASCII travel percent-encoded, one by one, so
+   * host, credentials, control characters, the port of another service. Bytes outside ASCII travel percent-encoded, one by one, so
    * that a URI which is not UTF-8 reaches its origin unharmed.
    */
   get url(): URL | undefined {
@@ -59,10 +59,19 @@ export class SourceUri {
   }
 }
 
+/**
+ * Ports of services that would take our request for commands of theirs: mail, shells, chat, databases. A
+ * short form of the Fetch standard's port blocking, and the usual stores.
+ */
+const OTHER_SERVICES: ReadonlySet<string> = new Set(
+  [21, 22, 23, 25, 53, 110, 143, 389, 465, 587, 636, 993, 995, 3306, 5432, 6379, 6667, 6697, 11211].map(String),
+);
+
 /** Parses an absolute http(s) URL without credentials; relative references are resolved against `base`. */
 export function fetchableUrl(reference: string, base?: URL): URL | undefined {
   if (!URL.canParse(reference, base?.href)) return undefined;
   const url = new URL(reference, base);
   const isHttp = url.protocol === 'http:' || url.protocol === 'https:';
-  return isHttp && url.username === '' && url.password === '' ? url : undefined;
+  const isPlain = url.username === '' && url.password === '' && !OTHER_SERVICES.has(url.port);
+  return isHttp && isPlain ? url : undefined;
 }

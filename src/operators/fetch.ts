@@ -43,7 +43,7 @@ type Hop = { readonly outcome: FetchedImage | NotModified } | { readonly locatio
  * Asks the origin for each picture, conditionally when a copy with an etag is held.
  *
  * Emits the picture, or that the copy is still current. Errors with `invalid-uri`, `unexpected-status`
- * (anything but 200, and 304 to a condition), `invalid-type`, `too-large`, `redirect-loop`,
+ * (anything but 200 and 304), `unsolicited-not-modified`, `invalid-type`, `too-large`, `redirect-loop`,
  * `forbidden-address`, `timeout`, or what the origin port errors with. The body of a redirect is never
  * read. Unsubscribing closes the connection.
  */
@@ -67,7 +67,7 @@ export function fetch(
 
     const read = (url: URL, response: OriginResponse): Observable<Hop> => {
       if (REDIRECTS.has(response.status)) return of({ location: target(url, response) });
-      if (response.status === 304 && due.held?.etag) return of({ outcome: notModified(due, due.held, response) });
+      if (response.status === 304) return of({ outcome: notModified(due, response) });
       if (response.status === 200) return download(due, response, maxBytes).pipe(map((outcome) => ({ outcome })));
       throw unexpectedStatus(response, scheduler.now());
     };
@@ -91,7 +91,9 @@ function download(due: Due, response: OriginResponse, maxBytes: number): Observa
   );
 }
 
-function notModified(due: Due, held: NonNullable<Due['held']>, response: OriginResponse): NotModified {
+function notModified(due: Due, response: OriginResponse): NotModified {
+  const { held } = due;
+  if (!held?.etag) throw new Rejection('unsolicited-not-modified', 'the origin answered 304 to no condition');
   return { modified: false, due, held, ...etagOf(response) };
 }
 

@@ -29,6 +29,7 @@ export const ANSWERS: Readonly<Record<RejectionCode, Answer>> = {
   timeout: NOT_FOUND,
   truncated: NOT_FOUND,
   'redirect-loop': NOT_FOUND,
+  'unsolicited-not-modified': NOT_FOUND,
   'bad-response': NOT_FOUND,
   resting: NOT_FOUND,
   overloaded: BUSY,

@@ -9,6 +9,7 @@ import {
   EmbeddedCatalogue,
   httpOrigin,
   magicSniffer,
+  nameResolver,
   type ManagedCatalogue,
   RedisCatalogue,
   sharpResizer,
@@ -39,6 +40,7 @@ export function createContainer(options: Options, log: Logger): DependencyContai
       userAgent: options.userAgent,
       insecureTls: options.insecureTls,
       rules: new AddressRules(options.allowNetwork),
+      resolve: nameResolver({ nameServers: options.nameServer }),
     }),
   );
   register(RESIZER, () => sharpResizer({ maxPixels: options.maxPixels, maxFrames: MAX_FRAMES }));

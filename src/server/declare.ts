@@ -27,7 +27,10 @@ export async function declare(options: Options, uris: readonly string[]): Promis
 
 function declarable(text: string): SourceUri {
   const uri = SourceUri.of(text);
-  if (!uri.url) throw new StartFailure(`cannot declare ${JSON.stringify(text)}: give an absolute http or https URI`);
+  if (!uri.url)
+    throw new StartFailure(
+      `cannot declare ${JSON.stringify(text)}: give an absolute http or https URI, without credentials`,
+    );
   return uri;
 }
 

@@ -13,6 +13,8 @@ export interface HandlerOptions {
   readonly defaultAvatar: string;
   /** Pixels; 0 passes avatars through unchanged. */
   readonly avatarHeight: number;
+  /** What we call ourselves when we ask origins. */
+  readonly userAgent: string;
 }
 
 type ImageRoute = Extract<Route, { kind: 'image' }>;
@@ -22,16 +24,27 @@ const RETRY_AFTER = 1;
 
 export const ALLOWED = 'GET, HEAD';
 
-/** Answers requests by path, then method, then meaning. */
+/**
+ * Answers requests by path, then method, then meaning. A picture that we ask ourselves for, because its URI
+ * leads back to us, is a loop (508, RFC 5842 §7.2): waiting for it would be waiting for ourselves.
+ */
 export function requestHandler(options: HandlerOptions): RequestListener {
   return (request, response) => {
     const route = parseRoute(request.url ?? '/');
-    if (route.kind === 'moved') sendPlain(response, 301, { Location: route.location });
+    if (!isWellFormed(request)) sendPlain(response, 400, { Connection: 'close' });
+    else if (route.kind === 'moved') sendPlain(response, 301, { Location: route.location });
     else if (route.kind === 'unknown') sendPlain(response, 404);
     else if (request.method !== 'GET' && request.method !== 'HEAD') sendPlain(response, 405, { Allow: ALLOWED });
     else if (route.kind === 'status') sendPlain(response, 200);
+    else if (request.headers['user-agent'] === options.userAgent) sendPlain(response, 508);
     else serveImage(options, route, request, response);
   };
+}
+
+/** One Host, and a version that has headers (RFC 9112 §3.2); Node sees to everything else. */
+function isWellFormed({ rawHeaders, httpVersionMajor }: IncomingMessage): boolean {
+  const hosts = rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'host');
+  return httpVersionMajor === 1 && hosts.length <= 1;
 }
 
 function serveImage(

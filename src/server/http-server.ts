@@ -7,14 +7,22 @@ import { answerMalformedRequests } from './malformed-request.js';
 /** A request line or headers of 1 MiB are served; Node counts a little more than their bytes. */
 const MAX_HEADER_SIZE = (1 << 20) + (1 << 16);
 
-/** Milliseconds for which a request may dribble in. */
-const SLOWEST_REQUEST = 30_000;
+/** Milliseconds for which a request may dribble in; and how often that is looked at. */
+const SLOWEST_REQUEST = 10_000;
+const SUPERVISION = 1000;
 
-export function createHttpServer(handler: RequestListener): Server {
+/** @param idle Milliseconds after which a connection on which nothing moves is closed, answered or not. */
+export function createHttpServer(handler: RequestListener, idle: number): Server {
   const server = createServer(
-    { maxHeaderSize: MAX_HEADER_SIZE, headersTimeout: SLOWEST_REQUEST, requestTimeout: SLOWEST_REQUEST },
+    {
+      maxHeaderSize: MAX_HEADER_SIZE,
+      headersTimeout: SLOWEST_REQUEST,
+      requestTimeout: SLOWEST_REQUEST,
+      connectionsCheckingInterval: SUPERVISION,
+    },
     handler,
   );
+  server.timeout = idle;
   answerMalformedRequests(server);
   return server;
 }

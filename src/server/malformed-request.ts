@@ -45,8 +45,10 @@ export function answerMalformedRequests(server: Server): void {
 /** One connection: the requests that are still being answered, and the one that could not be parsed. */
 class Connection {
   readonly #socket: Socket;
+  readonly #line: Buffer[] = [];
   #underway = 0;
-  #line: Buffer | undefined;
+  #received = 0;
+  #examined = 0;
   #answer: Answer | undefined;
   #patience: NodeJS.Timeout | undefined;
 
@@ -70,13 +72,21 @@ class Connection {
       this.#socket.destroy();
       return;
     }
-    if (this.#line) this.#line = Buffer.concat([this.#line, rawPacket]);
-    else if (code === 'HPE_INVALID_METHOD') this.#line = fromRequestLine(rawPacket, bytesParsed);
-    else return this.#settle({ status: 400 });
-    this.#readLine(this.#line);
+    if (this.#line.length > 0) this.#readLine(rawPacket);
+    else if (code === 'HPE_INVALID_METHOD') this.#readLine(fromRequestLine(rawPacket, bytesParsed));
+    else this.#settle({ status: 400 });
   }
 
-  #readLine(received: Buffer): void {
+  #readLine(chunk: Buffer): void {
+    this.#line.push(chunk);
+    this.#received += chunk.length;
+    // Otherwise only when it has doubled: a line that comes byte by byte is not to be read for each of them.
+    if (chunk.includes('\n') || this.#received >= 2 * this.#examined) this.#examine();
+  }
+
+  #examine(): void {
+    this.#examined = this.#received;
+    const received = Buffer.concat(this.#line);
     const end = received.indexOf('\n');
     if (end >= 0) return this.#settle(answerTo(received.subarray(0, end).toString('latin1')));
     const isPromising = received.length <= LONGEST_LINE && BEGINNING.test(received.toString('latin1'));

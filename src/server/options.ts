@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { isNetwork } from '../adapters/index.js';
 import { type ListenAddress, parseListenAddress } from './listen-address.js';
@@ -17,6 +18,7 @@ export interface Options {
   readonly maxPixels: number;
   readonly allowNetwork: readonly string[];
   readonly insecureTls: boolean;
+  readonly nameServer: readonly string[];
   /** Seconds. */
   readonly fetchTimeout: number;
 }
@@ -106,6 +108,12 @@ function withOptions(command: Command): Command {
         .default([], 'none'),
     )
     .addOption(
+      new Option('--name-server <address[:port]>', 'ask this name server for origins; repeatable')
+        .env('IMG_NAME_SERVER')
+        .argParser(nameServers)
+        .default([], 'those of the system'),
+    )
+    .addOption(
       new Option('--insecure-tls', 'accept any certificate from origins').env('IMG_INSECURE_TLS').default(false),
     );
 }
@@ -125,6 +133,16 @@ function catalogueAddress(text: string): CatalogueAddress {
 function networks(text: string, before: readonly string[] = []): string[] {
   const cidrs = text.split(',').map((cidr) => cidr.trim());
   return cidrs.every(isNetwork) ? [...before, ...cidrs] : invalid('give a network such as 10.0.0.0/8 or fd00::/8');
+}
+
+function nameServers(text: string, before: readonly string[] = []): string[] {
+  const servers = text.split(',').map((server) => server.trim());
+  return servers.every(isNameServer) ? [...before, ...servers] : invalid('give an address such as 9.9.9.9 or [::1]:53');
+}
+
+function isNameServer(text: string): boolean {
+  const [, bracketed, plain] = /^(?:\[(.+)\]|([\d.]+))(?::\d{1,5})?$/.exec(text) ?? [];
+  return isIP(bracketed ?? plain ?? text) !== 0;
 }
 
 function headerValue(text: string): string {

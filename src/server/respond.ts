@@ -18,6 +18,7 @@ export const BODIES = {
   405: 'Method Not Allowed\n',
   500: 'Internal Server Error\n',
   503: 'Service Unavailable\n',
+  508: 'Loop Detected\n',
 } as const;
 
 export type PlainStatus = keyof typeof BODIES;

@@ -11,6 +11,9 @@ import type { Options } from './options.js';
 /** Milliseconds that requests under way are given to finish when the server is asked to stop. */
 const FAREWELL = 10_000;
 
+/** Milliseconds a reader may take nothing of an answer, beyond the time that a fetch may take. */
+const SLOWEST_READER = 30_000;
+
 /** Runs the server until it is told to stop. */
 export async function serve(options: Options): Promise<void> {
   assertCacheDirectory(options.dir);
@@ -23,7 +26,9 @@ export async function serve(options: Options): Promise<void> {
       log: logger,
       defaultAvatar: options.defaultAvatar,
       avatarHeight: options.avatarHeight,
+      userAgent: options.userAgent,
     }),
+    options.fetchTimeout * 1000 + SLOWEST_READER,
   );
   const url = await listen(server, options.addr);
   logger.info(`listening on ${url}`);
