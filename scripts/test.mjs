@@ -8,6 +8,7 @@ const isCi = process.env.CI === 'true';
 
 install();
 provideRedis();
+provideBrowser();
 build();
 rmSync(RESULTS, { force: true });
 const { status } = spawnSync(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', ...process.argv.slice(2)], {
@@ -19,14 +20,26 @@ process.exit(status ?? 1);
 
 function provideRedis() {
   if (hasRedis()) return;
-  if (process.getuid?.() === 0 && isOnPath('apt-get')) {
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    run('apt-get', ['update', '-qq'], { env });
-    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'redis-server'], { env });
-  }
+  aptInstall('redis-server');
   if (hasRedis()) return;
   console.error('No redis-server or valkey-server on PATH: install one to run the Redis specs.');
   if (isCi) process.exit(1);
+}
+
+/** A few hundred megabytes, so only where everything has to be checked; elsewhere its specs are skipped by name. */
+function provideBrowser() {
+  if (!isCi || isOnPath('chromium')) return;
+  aptInstall('chromium');
+  if (isOnPath('chromium')) return;
+  console.error('No chromium on PATH: install it to run the browser specs.');
+  process.exit(1);
+}
+
+function aptInstall(name) {
+  if (process.getuid?.() !== 0 || !isOnPath('apt-get')) return;
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  run('apt-get', ['update', '-qq'], { env });
+  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', name], { env });
 }
 
 function hasRedis() {
@@ -41,6 +54,13 @@ function printSummary() {
   const { numPassedTests, numFailedTests, numPendingTests, testResults } = JSON.parse(readFileSync(RESULTS, 'utf8'));
   const tests = testResults.flatMap(({ assertionResults }) => assertionResults);
   for (const { status, fullName } of tests) if (status === 'skipped') console.log(`skipped: ${fullName}`);
+  printCorpus(tests.map(({ ancestorTitles }) => ancestorTitles[0]).filter((title) => title?.startsWith('corpus: ')));
   const skipped = numPendingTests > 0 ? `, ${numPendingTests} skipped` : '';
   console.log(`${numPassedTests} passed, ${numFailedTests} failed${skipped}`);
+}
+
+function printCorpus(classes) {
+  const counts = new Map();
+  for (const name of classes.sort()) counts.set(name, (counts.get(name) ?? 0) + 1);
+  for (const [name, count] of counts) console.log(`${name}: ${count} rows`);
 }

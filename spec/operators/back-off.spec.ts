@@ -17,13 +17,13 @@ describe('BackOff', () => {
     'lets a URI rest after a failure, twice as long after each further one, up to the longest',
     marbles((tools) => {
       const backOff = backOffOf(tools);
-      const failures = tools.cold('a---b---c---d---(e|)').pipe(
+      const failures = tools.cold('a 10ms b 20ms c 40ms d 70ms (e|)').pipe(
         map(() => {
-          backOff.failed(HERE, 'uri');
+          backOff.failed(HERE);
           return backOff.restOf(HERE);
         }),
       );
-      tools.expectObservable(failures).toBe('a---b---c---d---(e|)', { a: 10, b: 20, c: 40, d: 70, e: 70 });
+      tools.expectObservable(failures).toBe('a 10ms b 20ms c 40ms d 70ms (e|)', { a: 10, b: 20, c: 40, d: 70, e: 70 });
     }),
   );
 
@@ -33,7 +33,7 @@ describe('BackOff', () => {
       const backOff = backOffOf(tools);
       const rests = tools.cold(' f--r--o---------r|').pipe(
         map((what) => {
-          if (what === 'f') backOff.failed(HERE, 'uri');
+          if (what === 'f') backOff.failed(HERE);
           return backOff.restOf(what === 'o' ? THERE : HERE);
         }),
       );
@@ -47,7 +47,7 @@ describe('BackOff', () => {
       const backOff = backOffOf(tools);
       const rests = tools.cold('a-b-(c|)').pipe(
         map((path) => {
-          backOff.failed(new URL(path, HERE), 'host');
+          backOff.hostFailed(new URL(path, HERE));
           return [backOff.restOf(THERE), backOff.restOf(ELSEWHERE)];
         }),
       );
@@ -59,8 +59,18 @@ describe('BackOff', () => {
     'does not hold against the host what speaks against a URI only',
     marbles((tools) => {
       const backOff = backOffOf(tools);
-      for (const path of ['a', 'b', 'c', 'd']) backOff.failed(new URL(path, HERE), 'uri');
+      for (const path of ['a', 'b', 'c', 'd']) backOff.failed(new URL(path, HERE));
       tools.expectObservable(of(backOff.restOf(new URL('e', HERE)))).toBe('(z|)', { z: 0 });
+    }),
+  );
+
+  it(
+    'takes failures at the same time for one',
+    marbles((tools) => {
+      const backOff = backOffOf(tools);
+      for (let n = 0; n < 20; n++) backOff.hostFailed(HERE);
+      for (let n = 0; n < 20; n++) backOff.failed(THERE);
+      tools.expectObservable(of([backOff.restOf(HERE), backOff.restOf(THERE)])).toBe('(r|)', { r: [10, 10] });
     }),
   );
 
@@ -68,14 +78,25 @@ describe('BackOff', () => {
     'starts from the beginning once the host has answered',
     marbles((tools) => {
       const backOff = backOffOf(tools);
-      const rests = tools.cold('fffaf|').pipe(
+      const rests = tools.cold('f 10ms f-a-f|').pipe(
         map((what) => {
-          if (what === 'f') backOff.failed(HERE, 'host');
+          if (what === 'f') backOff.failed(HERE);
           else backOff.answered(HERE);
           return backOff.restOf(HERE);
         }),
       );
-      tools.expectObservable(rests).toBe('abcde|', { a: 10, b: 20, c: 40, d: 0, e: 10 });
+      tools.expectObservable(rests).toBe('a 10ms b-z-a|', { a: 10, b: 20, z: 0 });
+    }),
+  );
+
+  it(
+    'keeps to what a host asked for, whatever others of its answers say',
+    marbles((tools) => {
+      const backOff = backOffOf(tools);
+      backOff.askedToWait(HERE, 3);
+      backOff.askedToWait(HERE, 1);
+      backOff.answered(THERE);
+      tools.expectObservable(of(backOff.restOf(HERE))).toBe('(r|)', { r: 3000 });
     }),
   );
 
@@ -99,7 +120,7 @@ describe('BackOff', () => {
     marbles((tools) => {
       const backOff = backOffOf(tools);
       const uris = Array.from({ length: 10_001 }, (_, at) => new URL(`/${at}`, HERE));
-      for (const uri of uris) backOff.failed(uri, 'uri');
+      for (const uri of uris) backOff.failed(uri);
       const rests = of(uris[0], uris[1], uris[10_000]).pipe(map((uri) => (uri ? backOff.restOf(uri) : NaN)));
       tools.expectObservable(rests).toBe('(abb|)', { a: 0, b: 10 });
     }),

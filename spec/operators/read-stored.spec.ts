@@ -1,6 +1,6 @@
 import { of } from 'rxjs';
 import { describe, it } from 'vitest';
-import type { Lookup, Ports, Selection, StoredFile } from '../../src/domain/index.js';
+import { checksumOf, type Lookup, type Ports, type Selection, type StoredFile } from '../../src/domain/index.js';
 import { readStored } from '../../src/operators/index.js';
 import { marbles, rejected, rejection } from '../support/marbles.js';
 import { DUE_AGAIN, FILE, FIRST_DUE, HELD, RECORD, REQUEST } from '../support/nouns.js';
@@ -27,7 +27,7 @@ describe('readStored', () => {
   itIsAnOperator({ operator: () => readStored(reading(() => of(FILE))), input: FRESH, output: HIT });
 
   const missing = undefined;
-  const damaged: StoredFile = { ...FILE, bytes: FILE.bytes.subarray(1) };
+  const damaged: StoredFile = { ...FILE, checksum: checksumOf(FILE.bytes.subarray(1)) };
   const selections: [string, Lookup, StoredFile | undefined, Selection][] = [
     ['serves a fresh copy', FRESH, FILE, HIT],
     ['fetches a stale one, with the copy at hand', STALE, FILE, DUE_AGAIN],

@@ -69,7 +69,7 @@ describe('rememberFailure', () => {
         tools.expectObservable(remembered()).toBe('#', undefined, rejected(code));
         tools.expectObservable(remembered()).toBe('#', undefined, rejected(code));
         tools.flush();
-        expect(backOff.restOf(URL_OF_IT)).toBe(20);
+        expect(backOff.restOf(URL_OF_IT)).toBe(10);
         expect(backOff.restOf(SIBLING)).toBe(hostRest);
       }),
     );
@@ -109,6 +109,21 @@ describe('rememberFailure', () => {
   );
 
   it(
+    'holds the failure of a host against that host, not against the one that redirected to it',
+    marbles((tools) => {
+      const backOff = backOffOf(tools);
+      const elsewhere = new URL('http://elsewhere.example/a.png');
+      const source = tools.cold<never>('#', undefined, rejection('unreachable', { url: elsewhere }));
+      for (const at of ['^', '-^']) {
+        const remembered = source.pipe(rememberFailure(REQUEST, noting(unused), backOff));
+        tools.expectObservable(remembered, at).toBe(at.replace('^', '#'), undefined, rejected('unreachable'));
+      }
+      tools.flush();
+      expect([backOff.restOf(elsewhere), backOff.restOf(SIBLING)]).toEqual([10, 0]);
+    }),
+  );
+
+  it(
     'notes in this process what the catalogue cannot take',
     marbles((tools) => {
       const backOff = backOffOf(tools);
@@ -132,8 +147,9 @@ describe('rememberFailure', () => {
     'forgets earlier failures once a picture came',
     marbles((tools) => {
       const backOff = backOffOf(tools);
-      backOff.failed(URL_OF_IT, 'host');
-      backOff.failed(URL_OF_IT, 'host');
+      backOff.failed(URL_OF_IT);
+      backOff.hostFailed(URL_OF_IT);
+      backOff.hostFailed(URL_OF_IT);
       tools.expectObservable(of('a').pipe(rememberFailure(REQUEST, noting(unused), backOff))).toBe('(a|)');
       tools.flush();
       expect([backOff.restOf(URL_OF_IT), backOff.restOf(SIBLING)]).toEqual([0, 0]);

@@ -17,7 +17,7 @@ describe('skipResting', () => {
     'rejects while the URI rests, and lets it pass afterwards',
     marbles((tools) => {
       const backOff = backOffOf(tools);
-      backOff.failed(URL_OF_IT, 'uri');
+      backOff.failed(URL_OF_IT);
       const during = tools.hot('  ---------a--|', { a: FIRST_DUE });
       const after = tools.hot('   ----------a-|', { a: FIRST_DUE });
       tools.expectObservable(during.pipe(skipResting(backOff))).toBe('---------#', undefined, rejected('resting'));

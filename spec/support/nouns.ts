@@ -26,7 +26,12 @@ export const REQUEST: ImageRequest = { uri: URI, variant: ORIGINAL };
 export const AVATAR_REQUEST: ImageRequest = { uri: URI, variant: AVATAR };
 
 /** What we keep of it … */
-export const FILE: StoredFile = { bytes: Buffer.from('the old picture'), modified: new Date('2024-02-29T12:00:00Z') };
+const OLD_BYTES = Buffer.from('the old picture');
+export const FILE: StoredFile = {
+  bytes: OLD_BYTES,
+  checksum: checksumOf(OLD_BYTES),
+  modified: new Date('2024-02-29T12:00:00Z'),
+};
 export const RECORD: StoredRecord = { type: 'image/png', checksum: checksumOf(FILE.bytes), etag: '"old"' };
 export const HELD: StoredImage = { ...RECORD, ...FILE };
 

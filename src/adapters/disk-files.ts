@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { type ImageFiles, Rejection, type SourceUri, type StagedFile, type VariantKey } from '../domain/index.js';
+import type { ImageFiles, SourceUri, StagedFile, StoredFile, VariantKey } from '../domain/index.js';
+import { ignoreAbsence, orUnavailable } from './file-trouble.js';
+import { SharedReads } from './shared-reads.js';
 
 const FILE_MODE = 0o644;
 
@@ -11,6 +13,7 @@ const FILE_MODE = 0o644;
  */
 export class DiskFiles implements ImageFiles {
   readonly #directory: string;
+  readonly #originals = new SharedReads();
 
   constructor(directory: string) {
     this.#directory = directory;
@@ -21,8 +24,8 @@ export class DiskFiles implements ImageFiles {
     return join(this.#directory, digest.slice(0, 2), digest.slice(2, 4), digest.slice(4, 6), digest.slice(6));
   }
 
-  read(uri: SourceUri) {
-    return readIfPresent(this.pathOf(uri));
+  read(uri: SourceUri): Promise<StoredFile | undefined> {
+    return this.#originals.read(this.pathOf(uri));
   }
 
   async stage(uri: SourceUri, bytes: Uint8Array): Promise<StagedFile> {
@@ -39,7 +42,7 @@ export class DiskFiles implements ImageFiles {
   }
 
   async readVariant(uri: SourceUri, key: VariantKey): Promise<Uint8Array | undefined> {
-    return (await readIfPresent(this.#variantPath(uri, key)))?.bytes;
+    return orUnavailable(() => readFile(this.#variantPath(uri, key)).catch(ignoreAbsence));
   }
 
   async writeVariant(uri: SourceUri, key: VariantKey, bytes: Uint8Array): Promise<void> {
@@ -50,28 +53,6 @@ export class DiskFiles implements ImageFiles {
 
   #variantPath(uri: SourceUri, { checksum, height }: VariantKey): string {
     return `${this.pathOf(uri)}.${checksum}.avatar-${height}`;
-  }
-}
-
-async function readIfPresent(path: string): Promise<{ bytes: Buffer; modified: Date } | undefined> {
-  return orUnavailable(async () => {
-    const file = await openIfPresent(path);
-    if (!file) return undefined;
-    try {
-      const { mtime: modified } = await file.stat();
-      return { bytes: await file.readFile(), modified };
-    } finally {
-      await file.close();
-    }
-  });
-}
-
-async function openIfPresent(path: string) {
-  try {
-    return await open(path, 'r');
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
-    throw error;
   }
 }
 
@@ -102,12 +83,4 @@ async function removeVariants(path: string): Promise<void> {
   const siblings = await readdir(dirname(path)).catch(() => []);
   const variants = siblings.filter((name) => name.startsWith(prefix) && name.includes('.avatar-'));
   await Promise.all(variants.map((name) => rm(join(dirname(path), name), { force: true })));
-}
-
-async function orUnavailable<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw new Rejection('storage-unavailable', (error as Error).message, { cause: error });
-  }
 }

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import nodeFetch, { type Response } from 'node-fetch';
 import { catchError, defer, finalize, mergeMap, Observable, throwError } from 'rxjs';
 import { type Origin, type OriginRequest, type OriginResponse, Rejection } from '../domain/index.js';
+import { ACCEPT_ENCODING, decoded } from './content-coding.js';
 import { guardedAgents, type GuardedAgentOptions } from './guarded-agent.js';
 import { networkRejection } from './network-rejection.js';
 
@@ -18,6 +19,7 @@ export function httpOrigin(options: HttpOriginOptions): Origin {
         const connection = new AbortController();
         const response = nodeFetch(url.href, {
           agent,
+          compress: false,
           headers: requestHeaders(options.userAgent, etag),
           redirect: 'manual',
           signal: connection.signal,
@@ -35,19 +37,17 @@ function requestHeaders(userAgent: string, etag: OriginRequest['etag']): Record<
   return {
     'User-Agent': userAgent,
     Accept: 'image/*,*/*;q=0.1',
+    'Accept-Encoding': ACCEPT_ENCODING,
     ...(etag === undefined ? {} : { 'If-None-Match': etag }),
   };
 }
 
-/** The codings that node-fetch asks for and takes off, one at a time (RFC 9110 §8.4.1). */
-const CODINGS = new Set(['gzip', 'x-gzip', 'deflate', 'x-deflate', 'br']);
-
 function asOriginResponse(response: Response): OriginResponse {
   const { status, headers } = response;
   const coding = headers.get('content-encoding')?.trim().toLowerCase() || 'identity';
-  const isPlain = coding === 'identity';
+  const body = decoded(response.body as Readable, coding);
   // Of an encoded body only the encoded length is announced.
-  const length = isPlain ? headers.get('content-length') : null;
+  const length = coding === 'identity' ? headers.get('content-length') : null;
   return {
     status,
     ...present('contentType', headers.get('content-type')),
@@ -55,7 +55,7 @@ function asOriginResponse(response: Response): OriginResponse {
     ...present('location', headers.get('location')),
     ...present('retryAfter', headers.get('retry-after')),
     ...present('contentLength', length === null ? null : Number(length)),
-    body: isPlain || CODINGS.has(coding) ? chunksOf(response.body as Readable) : notAskedFor(coding),
+    body: body ? chunksOf(body) : notAskedFor(coding),
   };
 }
 

@@ -62,7 +62,9 @@ export class RedisCatalogue implements ManagedCatalogue {
         .getBuffer(errorKey(uri))
         .pttl(updatedKey(uri)),
     );
-    const [createdAt, status, type, checksum, etag] = unlessWrongType<(Buffer | null)[]>(hash, []).map(textOf);
+    const fields = unlessWrongType<(Buffer | null)[]>(hash, []);
+    const [createdAt, status, type, checksum] = fields.map(textOf);
+    const etag = fields[4]?.toString('latin1');
     if (createdAt === undefined) return { status: 'undeclared' };
     if (status === 'Blocked') return { status: 'blocked' };
     const reason = textOf(unlessWrongType<Buffer | null>(error, null));
@@ -75,7 +77,9 @@ export class RedisCatalogue implements ManagedCatalogue {
   }
 
   async store(uri: SourceUri, { type, checksum, etag = '' }: StoredRecord, modified: Date): Promise<boolean> {
-    const stored = await storeCall(NAME, () => this.redis.eval(STORE, 1, imageKey(uri), type, checksum, etag));
+    const stored = await storeCall(NAME, () =>
+      this.redis.eval(STORE, 1, imageKey(uri), type, checksum, Buffer.from(etag, 'latin1')),
+    );
     if (stored !== 1) return false;
     await this.#pipelined((pipeline) =>
       pipeline.set(updatedKey(uri), modified.toUTCString(), 'EX', this.#ttl).del(errorKey(uri)),

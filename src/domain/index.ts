@@ -7,3 +7,4 @@ export * from './ports.js';
 export * from './rejection.js';
 export * from './source-uri.js';
 export * from './stored-image.js';
+export * from './stored-record.js';

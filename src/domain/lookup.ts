@@ -1,5 +1,6 @@
 import type { ImageRequest } from './image-request.js';
-import type { ServedImage, StoredImage, StoredRecord } from './stored-image.js';
+import type { ServedImage, StoredImage } from './stored-image.js';
+import type { StoredRecord } from './stored-record.js';
 
 /**
  * A declared picture that is not blocked, and what the catalogue says of it:

@@ -2,7 +2,7 @@ import type { Observable, ObservableInput } from 'rxjs';
 import type { ImageFormat, ResizableFormat } from './image-type.js';
 import type { RememberedReason } from './rejection.js';
 import type { SourceUri } from './source-uri.js';
-import type { StoredRecord } from './stored-image.js';
+import type { StoredRecord } from './stored-record.js';
 
 /** What the catalogue knows of a URI. */
 export type CatalogueEntry =
@@ -30,7 +30,10 @@ export interface Catalogue {
 }
 
 export interface StoredFile {
+  /** Shared between all who read the file at the same time, never changed. */
   readonly bytes: Uint8Array;
+  /** SHA-1 of the bytes, hexadecimal. */
+  readonly checksum: string;
   readonly modified: Date;
 }
 

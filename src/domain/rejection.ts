@@ -62,6 +62,8 @@ interface RejectionOptions extends ErrorOptions {
   readonly retryAfter?: number;
   /** The origin's status, for `unexpected-status`. */
   readonly originStatus?: number;
+  /** What was being asked for when it went wrong: after a redirect not what was declared. */
+  readonly url?: URL;
 }
 
 /** The one error of the pipeline. `code` is what programs look at; the message is for people. */
@@ -70,12 +72,24 @@ export class Rejection extends Error {
   readonly code: RejectionCode;
   readonly retryAfter: number | undefined;
   readonly originStatus: number | undefined;
+  readonly url: URL | undefined;
 
   constructor(code: RejectionCode, message: string, options: RejectionOptions = {}) {
     super(message, options);
     this.code = code;
     this.retryAfter = options.retryAfter;
     this.originStatus = options.originStatus;
+    this.url = options.url;
+  }
+
+  /** The same, with the URL that was being asked for. */
+  askedFor(url: URL): Rejection {
+    const { code, message, cause, retryAfter, originStatus } = this;
+    const known = {
+      ...(retryAfter === undefined ? {} : { retryAfter }),
+      ...(originStatus === undefined ? {} : { originStatus }),
+    };
+    return new Rejection(code, message, { cause, url, ...known });
   }
 
   get memory(): Memory {

@@ -39,10 +39,8 @@ export class SourceUri {
    * that a URI which is not UTF-8 reaches its origin unharmed.
    */
   get url(): URL | undefined {
-    const ascii = this.bytes
-      .toString('latin1')
-      .replace(/[\x80-\xff]/g, (byte) => '%' + byte.charCodeAt(0).toString(16).toUpperCase());
-    return CONTROL.test(ascii) ? undefined : fetchableUrl(ascii);
+    const text = this.bytes.toString('latin1');
+    return CONTROL.test(text) ? undefined : fetchableUrl(text);
   }
 
   /**
@@ -67,8 +65,12 @@ const OTHER_SERVICES: ReadonlySet<string> = new Set(
   [21, 22, 23, 25, 53, 110, 143, 389, 465, 587, 636, 993, 995, 3306, 5432, 6379, 6667, 6697, 11211].map(String),
 );
 
-/** Parses an absolute http(s) URL without credentials; relative references are resolved against `base`. */
-export function fetchableUrl(reference: string, base?: URL): URL | undefined {
+/**
+ * Parses an absolute http(s) URL without credentials; relative references are resolved against `base`. A
+ * character of `bytes` is a byte, as in the fields of a response, and travels percent-encoded if not ASCII.
+ */
+export function fetchableUrl(bytes: string, base?: URL): URL | undefined {
+  const reference = bytes.replace(/[\x80-\xff]/g, (byte) => '%' + byte.charCodeAt(0).toString(16).toUpperCase());
   if (!URL.canParse(reference, base?.href)) return undefined;
   const url = new URL(reference, base);
   const isHttp = url.protocol === 'http:' || url.protocol === 'https:';

@@ -1,14 +1,5 @@
 import type { ImageRequest } from './image-request.js';
-
-/** What the catalogue knows of a picture we keep. */
-export interface StoredRecord {
-  /** Media type as the origin declared it, without parameters. */
-  readonly type: string;
-  /** SHA-1 of the original bytes, hexadecimal. */
-  readonly checksum: string;
-  /** The origin's own validator, to ask it whether its picture has changed. */
-  readonly etag?: string;
-}
+import type { StoredRecord } from './stored-record.js';
 
 /** A picture at hand: its bytes agree with its checksum. The bytes are shared between readers, never changed. */
 export interface StoredImage extends StoredRecord {

@@ -26,6 +26,8 @@ export class BackOff {
   readonly #scheduler: SchedulerLike;
   readonly #uris = new Map<string, Failures>();
   readonly #hosts = new Map<string, Failures>();
+  /** When a host that asked to be left alone may be asked again. */
+  readonly #requested = new Map<string, number>();
 
   constructor({ scheduler = asyncScheduler, ...options }: BackOffOptions) {
     this.#options = { ...options };
@@ -34,17 +36,22 @@ export class BackOff {
 
   /** Milliseconds for which neither the URI nor its host is to be asked; 0 when it may be. */
   restOf(url: URL): number {
-    const until = Math.max(this.#uris.get(url.href)?.until ?? 0, this.#hosts.get(url.host)?.until ?? 0);
+    const failed = [this.#uris.get(url.href), this.#hosts.get(url.host)].map((failures) => failures?.until ?? 0);
+    const until = Math.max(...failed, this.#requested.get(url.host) ?? 0);
     return Math.max(0, until - this.#scheduler.now());
   }
 
-  /** Asking for the URI failed, in a way that speaks against the whole host or not. */
-  failed(url: URL, blames: 'host' | 'uri'): void {
+  /** Asking for the URI failed. */
+  failed(url: URL): void {
     this.#note(this.#uris, url.href, 1);
-    if (blames === 'host') this.#note(this.#hosts, url.host, this.#options.failuresToOpen);
   }
 
-  /** The host answered, well or not: what it did before no longer counts. */
+  /** The whole host failed, be it the one of the declared URI or one that it redirected to. */
+  hostFailed(url: URL): void {
+    this.#note(this.#hosts, url.host, this.#options.failuresToOpen);
+  }
+
+  /** The host answered, well or not: its failures before no longer count. What it asked for still does. */
   answered(url: URL): void {
     this.#uris.delete(url.href);
     this.#hosts.delete(url.host);
@@ -53,22 +60,26 @@ export class BackOff {
   /** The host asked to be left alone for so many seconds. */
   askedToWait(url: URL, seconds: number): void {
     const pause = Math.min(seconds * 1000, this.#options.longestRetryAfter);
-    remember(this.#hosts, url.host, { count: 0, until: this.#scheduler.now() + pause });
+    const until = Math.max(this.#scheduler.now() + pause, this.#requested.get(url.host) ?? 0);
+    remember(this.#requested, url.host, until);
   }
 
   #note(failures: Map<string, Failures>, key: string, patience: number): void {
-    const count = (failures.get(key)?.count ?? 0) + 1;
+    const before = failures.get(key) ?? { count: 0, until: 0 };
+    // Failures of what was under way already are the same failure.
+    if (before.until > this.#scheduler.now()) return;
+    const count = before.count + 1;
     const { firstPause, longestPause } = this.#options;
     const pause = count < patience ? 0 : Math.min(firstPause * 2 ** (count - patience), longestPause);
     remember(failures, key, { count, until: this.#scheduler.now() + pause });
   }
 }
 
-function remember(failures: Map<string, Failures>, key: string, value: Failures): void {
-  failures.delete(key);
-  failures.set(key, value);
-  if (failures.size > REMEMBERED) {
-    const [oldest] = failures.keys();
-    if (oldest !== undefined) failures.delete(oldest);
+function remember<V>(memory: Map<string, V>, key: string, value: V): void {
+  memory.delete(key);
+  memory.set(key, value);
+  if (memory.size > REMEMBERED) {
+    const [oldest] = memory.keys();
+    if (oldest !== undefined) memory.delete(oldest);
   }
 }

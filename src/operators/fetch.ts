@@ -1,5 +1,6 @@
 import {
   asyncScheduler,
+  catchError,
   defer,
   map,
   mergeMap,
@@ -15,6 +16,7 @@ import {
   type Due,
   type FetchedImage,
   fetchableUrl,
+  isRejection,
   type NotModified,
   type OriginResponse,
   parseImageType,
@@ -44,15 +46,18 @@ type Hop = { readonly outcome: FetchedImage | NotModified } | { readonly locatio
  *
  * Emits the picture, or that the copy is still current. Errors with `invalid-uri`, `unexpected-status`
  * (anything but 200 and 304), `unsolicited-not-modified`, `invalid-type`, `too-large`, `redirect-loop`,
- * `forbidden-address`, `timeout`, or what the origin port errors with. The body of a redirect is never
+ * `forbidden-address`, `timeout`, or what the origin port errors with; the rejection tells the URL that was
+ * being asked for. The body of a redirect is never
  * read. Unsubscribing closes the connection.
  */
 export function fetch(
   { origin }: Pick<Ports, 'origin'>,
   { maxBytes, maxRedirects, fetchDeadline, scheduler = asyncScheduler }: FetchOptions,
 ): OperatorFunction<Due, FetchedImage | NotModified> {
-  return mergeMap((due) => {
+  const fetchOne = (due: Due): Observable<FetchedImage | NotModified> => {
+    let asked = originOf(due);
     const ask = (url: URL, redirectsLeft: number): Observable<FetchedImage | NotModified> => {
+      asked = url;
       const request = due.held?.etag ? { url, etag: due.held.etag } : { url };
       return origin
         .exchange(request, (response) => read(url, response))
@@ -72,10 +77,13 @@ export function fetch(
       throw unexpectedStatus(response, scheduler.now());
     };
 
-    return defer(() => ask(originOf(due), maxRedirects)).pipe(
+    return defer(() => ask(asked, maxRedirects)).pipe(
       timeout({ first: fetchDeadline, scheduler, with: () => throwError(() => tooSlow(fetchDeadline)) }),
+      catchError((error: unknown) => throwError(() => (isRejection(error) ? error.askedFor(asked) : error))),
     );
-  });
+  };
+
+  return mergeMap(fetchOne);
 }
 
 function download(due: Due, response: OriginResponse, maxBytes: number): Observable<FetchedImage> {

@@ -1,7 +1,6 @@
 import { from, map, mergeMap, type Observable, of, type OperatorFunction } from 'rxjs';
 import {
   type CacheStatus,
-  checksumOf,
   type Due,
   type ImageRequest,
   type Lookup,
@@ -10,6 +9,7 @@ import {
   type Reusable,
   type Selection,
   type SourceUri,
+  type StoredFile,
   type StoredImage,
   type StoredRecord,
 } from '../domain/index.js';
@@ -29,8 +29,8 @@ function storedCopy(files: Ports['files'], { request, record }: Lookup): Observa
   return record ? from(files.read(request.uri)).pipe(map((file) => verified(record, file))) : of(undefined);
 }
 
-function verified(record: StoredRecord, file: { bytes: Uint8Array; modified: Date } | undefined) {
-  return file && checksumOf(file.bytes) === record.checksum ? { ...record, ...file } : undefined;
+function verified(record: StoredRecord, file: StoredFile | undefined): StoredImage | undefined {
+  return file?.checksum === record.checksum ? { ...record, ...file } : undefined;
 }
 
 function select(lookup: Lookup, held: StoredImage | undefined): Selection {

@@ -30,19 +30,20 @@ export function rememberFailure<T>(
   // What has no URL is never asked for, so there is nobody to leave alone.
   if (!url) return identity;
 
-  const note = ({ memory, retryAfter }: Rejection): Observable<unknown> => {
+  const note = ({ memory, retryAfter, url: asked = url }: Rejection): Observable<unknown> => {
     switch (memory.in) {
       case 'nowhere':
         return EMPTY;
       case 'process':
-        backOff.failed(url, memory.blames);
+        backOff.failed(url);
+        if (memory.blames === 'host') backOff.hostFailed(asked);
         return EMPTY;
       case 'catalogue':
-        backOff.answered(url);
-        if (retryAfter !== undefined) backOff.askedToWait(url, retryAfter);
+        backOff.answered(asked);
+        if (retryAfter !== undefined) backOff.askedToWait(asked, retryAfter);
         return from(catalogue.recordError(uri, memory.reason)).pipe(
           catchError(() => {
-            backOff.failed(url, 'uri');
+            backOff.failed(url);
             return EMPTY;
           }),
         );

@@ -42,7 +42,8 @@ export function imagePipeline(
   const download = (due: Due): Observable<ServedImage> =>
     of(due).pipe(
       skipResting(backOff),
-      mergeMap((admitted) => fetchGate.run(() => of(admitted).pipe(fetch(ports, options)))),
+      // Looked at again when its turn comes: others may have found the host failing meanwhile.
+      mergeMap((admitted) => fetchGate.run(() => of(admitted).pipe(skipResting(backOff), fetch(ports, options)))),
       validate(ports),
       persist(ports),
       rememberFailure(due.request, ports, backOff),

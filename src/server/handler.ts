@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
-import { of, type OperatorFunction } from 'rxjs';
+import { of, type OperatorFunction, tap } from 'rxjs';
 import { type EncodedRequest, isRejection, ORIGINAL, type ServedImage, type Variant } from '../domain/index.js';
 import { ANSWERS, UNKNOWN_ERROR } from './answers.js';
 import { sendImage, sendPlain } from './respond.js';
@@ -58,11 +58,12 @@ function serveImage(
       ? { kind: 'avatar', height: options.avatarHeight }
       : ORIGINAL;
   const answering = of({ encodedUri: route.encodedUri, variant })
-    .pipe(options.pipeline)
-    .subscribe({
-      next: (served) => sendImage(request, response, served),
-      error: (error: unknown) => sendFailure(options, route, response, error),
-    });
+    .pipe(
+      options.pipeline,
+      // Not in the subscriber, where what it throws would end the process.
+      tap((served) => sendImage(request, response, served)),
+    )
+    .subscribe({ error: (error: unknown) => sendFailure(options, route, response, error) });
   response.once('close', () => answering.unsubscribe());
 }
 

@@ -19,7 +19,21 @@ export function openLog(file: string): Log {
   }
   assertWritable(file);
   const sink = destination({ dest: file, sync: true });
-  return { logger: pino(sink), reopen: () => sink.reopen() };
+  sink.on('error', (error: Error) => complain(file, error));
+  return { logger: pino(sink), reopen: () => reopen(file, () => sink.reopen()) };
+}
+
+/** A full disk, or a folder that was moved away, is no reason to withhold pictures. */
+function complain(file: string, error: Error): void {
+  process.stderr.write(`cannot write the log file ${file}: ${error.message}\n`);
+}
+
+function reopen(file: string, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    complain(file, error as Error);
+  }
 }
 
 function assertWritable(file: string): void {

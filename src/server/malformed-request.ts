@@ -25,7 +25,7 @@ const TOKEN_AND_TARGET = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+ (\S+) HTTP\/1\.[01]\r?$/;
 
 /**
  * Answers what Node's parser gives up on: methods it does not know by our own rules, anything else
- * with a 400. Earlier requests on the connection are answered first, and the connection ends.
+ * with a 400, or a 431 when its head is too long. Earlier requests on the connection are answered first, and the connection ends.
  */
 export function answerMalformedRequests(server: Server): void {
   const connections = new WeakMap<Socket, Connection>();
@@ -39,6 +39,8 @@ export function answerMalformedRequests(server: Server): void {
     connection.began();
     response.once('close', () => connection.ended());
   });
+  // A method that Node knows, but hands over with the whole connection.
+  server.on('connect', (request: IncomingMessage, socket) => socket.end(serialize(answerToPath(request.url ?? ''))));
   server.on('clientError', (error: ParserError, socket) => connectionOf(socket as Socket).failed(error));
 }
 
@@ -74,7 +76,7 @@ class Connection {
     }
     if (this.#line.length > 0) this.#readLine(rawPacket);
     else if (code === 'HPE_INVALID_METHOD') this.#readLine(fromRequestLine(rawPacket, bytesParsed));
-    else this.#settle({ status: 400 });
+    else this.#settle({ status: code === 'HPE_HEADER_OVERFLOW' ? 431 : 400 });
   }
 
   #readLine(chunk: Buffer): void {
@@ -112,7 +114,11 @@ function fromRequestLine(packet: Buffer, bytesParsed: number): Buffer {
 
 function answerTo(requestLine: string): Answer {
   const [, target] = TOKEN_AND_TARGET.exec(requestLine) ?? [];
-  if (target === undefined) return { status: 400 };
+  return target === undefined ? { status: 400 } : answerToPath(target);
+}
+
+/** Whatever the method is, it is none that a route allows. */
+function answerToPath(target: string): Answer {
   const route = parseRoute(target);
   switch (route.kind) {
     case 'moved':

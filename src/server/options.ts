@@ -59,11 +59,12 @@ export function parseCommandLine(argv: readonly string[]): Invocation {
   }
 }
 
-/** Go's flag package also takes `-a=VALUE` and `--a VALUE`: command lines written for it go on working. */
+/** Go's flag package also takes `-a=VALUE`, `--a VALUE` and `-c=true`: command lines written for it go on working. */
 function asShortFlag(argument: string): string[] {
   const [, flag, value] = /^--?([arlduech])(?:=(.*))?$/s.exec(argument) ?? [];
   if (flag === undefined) return [argument];
-  return value === undefined ? [`-${flag}`] : [`-${flag}`, value];
+  if (value === undefined || /^[ch]true$/.test(flag + value)) return [`-${flag}`];
+  return /^[ch]false$/.test(flag + value) ? [] : [`-${flag}`, value];
 }
 
 function withOptions(command: Command): Command {
@@ -114,7 +115,11 @@ function withOptions(command: Command): Command {
         .default([], 'those of the system'),
     )
     .addOption(
-      new Option('--insecure-tls', 'accept any certificate from origins').env('IMG_INSECURE_TLS').default(false),
+      // Not by `env`, which would take any value for a yes.
+      new Option('--insecure-tls', 'accept any certificate from origins (env: IMG_INSECURE_TLS=1)').default(
+        /^(?:1|true|yes|on)$/i.test(process.env['IMG_INSECURE_TLS'] ?? ''),
+        'off',
+      ),
     );
 }
 

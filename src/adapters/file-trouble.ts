@@ -1,0 +1,15 @@
+import { Rejection } from '../domain/index.js';
+
+/** Whatever goes wrong with a file is a `storage-unavailable`. */
+export async function orUnavailable<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw new Rejection('storage-unavailable', (error as Error).message, { cause: error });
+  }
+}
+
+/** For a `catch`: a file that is not there is `undefined`, every other error goes on. */
+export function ignoreAbsence(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error;
+}
