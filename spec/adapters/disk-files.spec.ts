@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DiskFiles } from '../../src/adapters/index.js';
-import { SourceUri, type StagedFile } from '../../src/domain/index.js';
+import { checksumOf, SourceUri, type StagedFile } from '../../src/domain/index.js';
 import { temporaryDirectory } from '../support/service.js';
 
 const URI = SourceUri.of('http://origin.example/picture.png');
@@ -41,7 +41,7 @@ describe('DiskFiles', () => {
   it('gives back what it keeps, with the time at which it was written', async () => {
     const staged = await stage(BYTES);
     await staged.commit();
-    expect(await files.read(URI)).toEqual({ bytes: BYTES, modified: staged.modified });
+    expect(await files.read(URI)).toEqual({ bytes: BYTES, checksum: checksumOf(BYTES), modified: staged.modified });
     expect(staged.modified).toEqual(statSync(path).mtime);
   });
 

@@ -106,6 +106,14 @@ describe('methods that Node does not know', () => {
     expect(answer).toContain('\r\nConnection: close\r\n');
   });
 
+  it.each([
+    ['/status', 405],
+    ['/img/00', 405],
+    ['origin.example:80', 404],
+  ])('CONNECT %s: %i', async (target, status) => {
+    expect(statusesOf(await ask(`CONNECT ${target} HTTP/1.1\r\n${HOST}\r\n`))).toEqual([status]);
+  });
+
   it('in small packets', async () => {
     expect(statusesOf(await ask('UNK', 'NOWN /sta', 'tus HT', `TP/1.1\r\n${HOST}`, '\r\n'))).toEqual([405]);
   });

@@ -23,7 +23,7 @@ export function rejected(code: RejectionCode): unknown {
 /** A rejection as a port or an earlier operator would error with. */
 export function rejection(
   code: RejectionCode,
-  details: { retryAfter?: number; originStatus?: number } = {},
+  details: { retryAfter?: number; originStatus?: number; url?: URL } = {},
 ): Rejection {
   return new Rejection(code, `for a spec: ${code}`, details);
 }

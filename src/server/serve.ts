@@ -12,7 +12,7 @@ import type { Options } from './options.js';
 const FAREWELL = 10_000;
 
 /** Milliseconds a reader may take nothing of an answer, beyond the time that a fetch may take. */
-const SLOWEST_READER = 30_000;
+const SLOWEST_READER = 10_000;
 
 /** Runs the server until it is told to stop. */
 export async function serve(options: Options): Promise<void> {
