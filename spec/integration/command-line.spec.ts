@@ -112,6 +112,17 @@ describe('a running server', () => {
     expect(avatar.headers.get('location')).toBe('/elsewhere.svg');
   });
 
+  it.runIf(process.platform === 'linux')('goes on serving when its log cannot be written', async () => {
+    const logs = join(directory, 'logs');
+    mkdirSync(logs);
+    const log = join(logs, 'log');
+    service = await startService({ redis: 'embedded', log, flags: ['-l', log] });
+    renameSync(logs, join(directory, 'moved'));
+    service.process.kill('SIGHUP');
+    for (let n = 0; n < 5; n++) expect((await request(`${service.url}/status`)).status).toBe(200);
+    expect(service.process.exitCode).toBeNull();
+  });
+
   it('opens its log file anew on SIGHUP', async () => {
     const log = join(directory, 'img.log');
     service = await startService({ redis: 'embedded', directory, flags: ['-l', log], log });

@@ -1,0 +1,57 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { parseCommandLine } from '../../src/server/options.js';
+
+afterEach(() => vi.unstubAllEnvs());
+
+describe('parseCommandLine', () => {
+  const optionsOf = (...argv: string[]) => {
+    const invocation = parseCommandLine(argv);
+    if (invocation.command === 'exit') throw new Error(`exits with ${invocation.exitCode}`);
+    return invocation.options;
+  };
+
+  it.each([
+    ['1', true],
+    ['true', true],
+    ['yes', true],
+    ['0', false],
+    ['false', false],
+    ['no', false],
+    ['', false],
+  ])('IMG_INSECURE_TLS=%s means %s', (value, expected) => {
+    vi.stubEnv('IMG_INSECURE_TLS', value);
+    expect(optionsOf().insecureTls).toBe(expected);
+    expect(optionsOf('--insecure-tls').insecureTls).toBe(true);
+  });
+
+  it.each([
+    ['-c', 'check'],
+    ['-c=true', 'check'],
+    ['--c', 'check'],
+    ['-c=false', 'serve'],
+  ])('%s means %s, as in Go', (flag, command) => {
+    expect(parseCommandLine([flag]).command).toBe(command);
+  });
+
+  it.each([
+    [['--name-server', '9.9.9.9'], ['9.9.9.9']],
+    [
+      ['--name-server', '127.0.0.1:5353', '--name-server', '[::1]:53'],
+      ['127.0.0.1:5353', '[::1]:53'],
+    ],
+    [
+      ['--name-server', '::1,9.9.9.9'],
+      ['::1', '9.9.9.9'],
+    ],
+    [[], []],
+  ])('%j asks %j for origins', (argv, servers) => {
+    expect(optionsOf(...argv).nameServer).toEqual(servers);
+  });
+
+  it.each(['dns.example', '9.9.9', '9.9.9.9:', '[9.9.9.9', ''])('%j is no name server', (text) => {
+    const complaint = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    expect(parseCommandLine(['--name-server', text])).toEqual({ command: 'exit', exitCode: 2 });
+    expect(complaint).toHaveBeenCalledWith(expect.stringContaining('give an address such as'));
+    complaint.mockRestore();
+  });
+});
