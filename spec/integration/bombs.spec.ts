@@ -42,6 +42,7 @@ describe('corpus: content codings', () => {
     ['identity', coded('identity', (bytes) => bytes)],
     ['gzip', coded('gzip', gzipSync)],
     ['x-gzip', coded('x-gzip', gzipSync)],
+    ['gzip that is longer than what is in it', coded('gzip', (bytes) => gzipSync(bytes, { level: 0 }))],
     ['GZIP', coded('GZIP', gzipSync)],
     ['deflate', coded('deflate', deflateSync)],
     ['br', coded('br', (bytes) => brotliCompressSync(bytes, { params: { [1]: 1 } }))],
