@@ -37,5 +37,6 @@ export async function startOrigin(host = '127.0.0.1'): Promise<TestOrigin> {
 
 /** Sends bytes as a picture of some type, with headers of one's own. */
 export function sends(type: string, bytes: Buffer, headers: Record<string, string> = {}): RequestListener {
-  return (_, response) => response.writeHead(200, { 'Content-Type': type, ...headers }).end(bytes);
+  const fields = { 'Content-Type': type, 'Content-Length': bytes.length, ...headers };
+  return (_, response) => response.writeHead(200, fields).end(bytes);
 }

@@ -23,6 +23,8 @@ export function createHttpServer(handler: RequestListener, idle: number): Server
     handler,
   );
   server.timeout = idle;
+  // Bounded by their bytes. A bound on their number would drop some unseen, a second Host among them.
+  server.maxHeadersCount = 0;
   answerMalformedRequests(server);
   return server;
 }
