@@ -55,7 +55,8 @@ export function fetch(
   { maxBytes, maxRedirects, fetchDeadline, scheduler = asyncScheduler }: FetchOptions,
 ): OperatorFunction<Due, FetchedImage | NotModified> {
   const fetchOne = (due: Due): Observable<FetchedImage | NotModified> => {
-    let asked = originOf(due);
+    const declared = originOf(due);
+    let asked = declared;
     const ask = (url: URL, redirectsLeft: number): Observable<FetchedImage | NotModified> => {
       asked = url;
       const request = due.held?.etag ? { url, etag: due.held.etag } : { url };
@@ -77,7 +78,7 @@ export function fetch(
       throw unexpectedStatus(response, scheduler.now());
     };
 
-    return defer(() => ask(asked, maxRedirects)).pipe(
+    return defer(() => ask(declared, maxRedirects)).pipe(
       timeout({ first: fetchDeadline, scheduler, with: () => throwError(() => tooSlow(fetchDeadline)) }),
       catchError((error: unknown) => throwError(() => (isRejection(error) ? error.askedFor(asked) : error))),
     );

@@ -39,6 +39,8 @@ export function rememberFailure<T>(
         if (memory.blames === 'host') backOff.hostFailed(asked);
         return EMPTY;
       case 'catalogue':
+        // A host that redirected has answered too.
+        backOff.answered(url);
         backOff.answered(asked);
         if (retryAfter !== undefined) backOff.askedToWait(asked, retryAfter);
         return from(catalogue.recordError(uri, memory.reason)).pipe(
