@@ -1,9 +1,9 @@
 import { concatMap, delay, map, of } from 'rxjs';
-import { describe, it } from 'vitest';
+import { describe, it, onTestFinished, vi } from 'vitest';
 import { BackOff } from '../../src/operators/index.js';
 import { marbles, type Marbles } from '../support/marbles.js';
 
-const PAUSES = { firstPause: 10, longestPause: 70, failuresToOpen: 3, longestRetryAfter: 5000 };
+const PAUSES = { firstPause: 10, longestPause: 70, jitter: 0, failuresToOpen: 3, longestRetryAfter: 5000 };
 const HERE = new URL('http://origin.example/a.png');
 const THERE = new URL('http://origin.example/b.png');
 const ELSEWHERE = new URL('http://other.example/a.png');
@@ -75,7 +75,7 @@ describe('BackOff', () => {
   );
 
   it(
-    'starts from the beginning once the host has answered',
+    'starts from the beginning once the URI was answered',
     marbles((tools) => {
       const backOff = backOffOf(tools);
       const rests = tools.cold('f 10ms f-a-f|').pipe(
@@ -90,12 +90,77 @@ describe('BackOff', () => {
   );
 
   it(
+    'lets one request see whether a host is well again, while the others go on resting',
+    marbles((tools) => {
+      const backOff = backOffOf(tools);
+      const steps: Record<string, () => void> = {
+        f: () => backOff.hostFailed(HERE),
+        p: () => backOff.asking(HERE),
+        a: () => backOff.hostAnswered(HERE),
+        n: () => undefined,
+      };
+      const rests = tools.cold('   f-f-f 10ms n-p--f 20ms p--a|').pipe(
+        map((step) => {
+          steps[step]?.();
+          return backOff.restOf(THERE);
+        }),
+      );
+      const expected = '           z-z-t 10ms z-t--d 20ms t--z|';
+      tools.expectObservable(rests).toBe(expected, { z: 0, t: 10, d: 20 });
+    }),
+  );
+
+  it(
+    'sees again whether a host is well when the request that should have shown it never ended',
+    marbles((tools) => {
+      const backOff = backOffOf(tools);
+      for (const path of ['a', 'b', 'c']) {
+        backOff.hostFailed(new URL(path, HERE));
+      }
+      const rests = tools.cold('10ms p 10ms n|').pipe(
+        map((step) => {
+          if (step === 'p') backOff.asking(HERE);
+          return backOff.restOf(THERE);
+        }),
+      );
+      tools.expectObservable(rests).toBe('10ms t 10ms z|', { t: 10, z: 0 });
+    }),
+  );
+
+  it(
+    'asks a host that is well as often as one likes',
+    marbles((tools) => {
+      const backOff = backOffOf(tools);
+      backOff.hostFailed(HERE);
+      backOff.asking(HERE);
+      tools.expectObservable(of(backOff.restOf(THERE))).toBe('(z|)', { z: 0 });
+    }),
+  );
+
+  for (const [chance, rest] of [
+    [0, 10],
+    [0.5, 8],
+    [1, 6],
+  ] as const) {
+    it(
+      `takes up to the given part off a pause by chance (${chance})`,
+      marbles((tools) => {
+        const random = vi.spyOn(Math, 'random').mockReturnValue(chance);
+        onTestFinished(() => random.mockRestore());
+        const backOff = new BackOff({ ...PAUSES, jitter: 0.4, scheduler: tools.scheduler });
+        backOff.failed(HERE);
+        tools.expectObservable(of(backOff.restOf(HERE))).toBe('(r|)', { r: rest });
+      }),
+    );
+  }
+
+  it(
     'keeps to what a host asked for, whatever others of its answers say',
     marbles((tools) => {
       const backOff = backOffOf(tools);
       backOff.askedToWait(HERE, 3);
       backOff.askedToWait(HERE, 1);
-      backOff.answered(THERE);
+      backOff.hostAnswered(THERE);
       tools.expectObservable(of(backOff.restOf(HERE))).toBe('(r|)', { r: 3000 });
     }),
   );

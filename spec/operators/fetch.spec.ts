@@ -1,4 +1,4 @@
-import { catchError, NEVER, type Observable, of, switchMap } from 'rxjs';
+import { catchError, mergeMap, NEVER, type Observable, of, switchMap, timer } from 'rxjs';
 import { describe, it } from 'vitest';
 import {
   type OriginRequest,
@@ -8,7 +8,7 @@ import {
   type RejectionCode,
   SourceUri,
 } from '../../src/domain/index.js';
-import { fetch } from '../../src/operators/index.js';
+import { fetch, type Turn } from '../../src/operators/index.js';
 import { marbles, type Marbles, rejected, rejection } from '../support/marbles.js';
 import { DUE_AGAIN, FIRST_DUE, fetched, NEW_BYTES, NOT_MODIFIED } from '../support/nouns.js';
 import { itIsAnOperator } from '../support/operator-laws.js';
@@ -208,6 +208,24 @@ describe('fetch', () => {
       tools.expectObservable(outcome).toBe('    30ms #', undefined, rejected('timeout'));
       tools.expectSubscriptions(second.subscriptions).toBe('5ms ^ 24ms !');
       tools.expectSubscriptions(body.subscriptions).toBe('  6ms ^ 23ms !');
+    }),
+  );
+
+  it(
+    'waits for the turn of each host that it asks, which the deadline does not count',
+    marbles((tools) => {
+      const body = tools.cold('              9ms p 9ms p 9ms p', { p: Buffer.alloc(1) });
+      const first = tools.cold('             5ms (r|)', {
+        r: responseOf(NEVER, { status: 302, location: 'http://slow.example/' }),
+      });
+      const second = tools.cold('            r', { r: responseOf(body) });
+      const { origin } = reached(({ url }) => (url.host === 'slow.example' ? second : first));
+      const waits: Record<string, number> = { 'origin.example': 3, 'slow.example': 100 };
+      const turn: Turn = ({ host }, exchange) => timer(waits[host] ?? NaN, tools.scheduler).pipe(mergeMap(exchange));
+      const outcome = of(FIRST_DUE).pipe(fetch({ origin }, { ...OPTIONS, turn, scheduler: tools.scheduler }));
+      tools.expectObservable(outcome).toBe('    133ms #', undefined, rejected('timeout'));
+      tools.expectSubscriptions(first.subscriptions).toBe(' 3ms ^ 4ms !');
+      tools.expectSubscriptions(second.subscriptions).toBe('108ms ^ 24ms !');
     }),
   );
 

@@ -1,5 +1,5 @@
 import { map, merge, of, toArray } from 'rxjs';
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Gate } from '../../src/operators/index.js';
 import { marbles, rejected } from '../support/marbles.js';
 
@@ -85,6 +85,30 @@ describe('Gate', () => {
         gate.run(() => of('r')),
         '-^',
       ).toBe('--(r|)');
+    }),
+  );
+
+  it(
+    'turns away what waited too long, and never what runs',
+    marbles(({ cold, expectObservable, expectSubscriptions, scheduler }) => {
+      const gate = new Gate({ concurrency: 1, queue: 8, patience: 5, scheduler });
+      const work = cold('                     8ms (r|)');
+      const visit = () => gate.run(() => work);
+      expectObservable(visit()).toBe('        8ms (r|)');
+      expectObservable(visit(), '--^').toBe(' 7ms #', undefined, rejected('overloaded'));
+      expectObservable(visit(), '----^').toBe('16ms (r|)');
+      expectSubscriptions(work.subscriptions).toBe(['^ 7ms !', '8ms ^ 7ms !']);
+    }),
+  );
+
+  it(
+    'tells how much runs and how much waits',
+    marbles(({ cold, expectObservable, flush }) => {
+      const gate = new Gate({ concurrency: 1, queue: 8 });
+      const work = cold('-----');
+      for (let n = 0; n < 3; n++) expectObservable(gate.run(() => work)).toBe('-----');
+      flush();
+      expect([gate.running, gate.waiting, gate.isIdle]).toEqual([1, 2, false]);
     }),
   );
 

@@ -15,7 +15,14 @@ function noting(recordError: Ports['catalogue']['recordError']): Pick<Ports, 'ca
 }
 
 function backOffOf({ scheduler }: Marbles): BackOff {
-  return new BackOff({ firstPause: 10, longestPause: 70, failuresToOpen: 2, longestRetryAfter: 5000, scheduler });
+  return new BackOff({
+    firstPause: 10,
+    longestPause: 70,
+    jitter: 0,
+    failuresToOpen: 2,
+    longestRetryAfter: 5000,
+    scheduler,
+  });
 }
 
 const SIBLING = new URL('/other.png', URL_OF_IT);
@@ -124,6 +131,22 @@ describe('rememberFailure', () => {
   );
 
   it(
+    'does not ask a host again and again that redirects to a resting one',
+    marbles((tools) => {
+      const backOff = backOffOf(tools);
+      const source = tools.cold<never>(
+        '#',
+        undefined,
+        rejection('resting', { url: new URL('http://elsewhere.example/') }),
+      );
+      const remembered = source.pipe(rememberFailure(REQUEST, noting(unused), backOff));
+      tools.expectObservable(remembered).toBe('#', undefined, rejected('resting'));
+      tools.flush();
+      expect([backOff.restOf(URL_OF_IT), backOff.restOf(SIBLING)]).toEqual([10, 0]);
+    }),
+  );
+
+  it(
     'notes in this process what the catalogue cannot take',
     marbles((tools) => {
       const backOff = backOffOf(tools);
@@ -148,11 +171,25 @@ describe('rememberFailure', () => {
     marbles((tools) => {
       const backOff = backOffOf(tools);
       backOff.failed(URL_OF_IT);
-      backOff.hostFailed(URL_OF_IT);
-      backOff.hostFailed(URL_OF_IT);
       tools.expectObservable(of('a').pipe(rememberFailure(REQUEST, noting(unused), backOff))).toBe('(a|)');
       tools.flush();
-      expect([backOff.restOf(URL_OF_IT), backOff.restOf(SIBLING)]).toEqual([0, 0]);
+      expect(backOff.restOf(URL_OF_IT)).toBe(0);
+    }),
+  );
+
+  it(
+    'takes any answer of a host for a sign that it is well',
+    marbles((tools) => {
+      const backOff = backOffOf(tools);
+      backOff.hostFailed(URL_OF_IT);
+      backOff.hostFailed(URL_OF_IT);
+      const source = tools.cold<never>('#', undefined, rejection('unexpected-status'));
+      const ports = noting(() => of(undefined));
+      tools
+        .expectObservable(source.pipe(rememberFailure(REQUEST, ports, backOff)))
+        .toBe('#', undefined, rejected('unexpected-status'));
+      tools.flush();
+      expect(backOff.restOf(SIBLING)).toBe(0);
     }),
   );
 

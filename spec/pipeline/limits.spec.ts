@@ -1,6 +1,6 @@
 import { of } from 'rxjs';
 import { describe, it } from 'vitest';
-import type { EncodedRequest } from '../../src/domain/index.js';
+import type { EncodedRequest, OriginRequest } from '../../src/domain/index.js';
 import { marbles, rejected } from '../support/marbles.js';
 import { LINK } from '../support/nouns.js';
 import { elapsed, pipeline } from '../support/serving.js';
@@ -24,7 +24,9 @@ describe('imagePipeline, within its limits', () => {
     'fetches so many at once, and turns away who finds the queue full, without blaming the origin',
     marbles((tools) => {
       const connection = tools.cold('----(r|)', { r: sending() });
-      const serve = pipeline(world({ connect: () => connection }), tools, { fetches: { concurrency: 1, queue: 1 } });
+      const serve = pipeline(world({ connect: () => connection }), tools, {
+        fetches: { concurrency: 1, queue: 1, patience: 100 },
+      });
       const other = (path: string): EncodedRequest => ({
         ...LINK,
         encodedUri: Buffer.from(`http://origin.example/${path}`).toString('hex'),
@@ -36,6 +38,27 @@ describe('imagePipeline, within its limits', () => {
       ask('three', '--^').toBe('  --#', undefined, rejected('overloaded'));
       ask('three', '-----^').toBe('------------(u|)', { u: 12 });
       tools.expectSubscriptions(connection.subscriptions).toBe(['^---!', '----^---!', '--------^---!']);
+    }),
+  );
+
+  it(
+    'lets a slow host hold up nobody else',
+    marbles((tools) => {
+      const slow = tools.cold('  15ms (r|)', { r: sending() });
+      const quick = tools.cold('-(r|)', { r: sending() });
+      const connect = ({ url }: OriginRequest) => (url.host === 'slow.example' ? slow : quick);
+      const serve = pipeline(world({ connect }), tools, {
+        perHost: { concurrency: 1, queue: 8, patience: 5 },
+        fetches: { concurrency: 2, queue: 0, patience: 5 },
+      });
+      const ask = (uri: string, at: string) => {
+        const link = { ...LINK, encodedUri: Buffer.from(uri).toString('hex') };
+        return tools.expectObservable(of(link).pipe(serve, elapsed(tools)), at);
+      };
+      ask('http://slow.example/1', '^').toBe('  15ms (s|)', { s: 15 });
+      ask('http://slow.example/2', '-^').toBe(' 6ms #', undefined, rejected('overloaded'));
+      ask('http://quick.example/', '--^').toBe('---(q|)', { q: 3 });
+      tools.expectSubscriptions(slow.subscriptions).toBe(['^ 14ms !']);
     }),
   );
 });

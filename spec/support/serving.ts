@@ -6,7 +6,7 @@ import { AVATAR_REQUEST, HELD, LINK, NEW_IMAGE, RECORD, REQUEST } from './nouns.
 import { SMALL_BYTES } from './world.js';
 
 export function pipeline(ports: Ports, { scheduler }: Marbles, overrides: Partial<PipelineOptions> = {}) {
-  const backOff = { firstPause: 10, longestPause: 40, failuresToOpen: 3, longestRetryAfter: 5000 };
+  const backOff = { firstPause: 10, longestPause: 40, jitter: 0, failuresToOpen: 3, longestRetryAfter: 5000 };
   return imagePipeline(ports, { fetchDeadline: 20, backOff, scheduler, ...overrides });
 }
 

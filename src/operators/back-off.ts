@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
 
 export interface BackOffOptions {
@@ -5,6 +6,11 @@ export interface BackOffOptions {
   readonly firstPause: number;
   /** The longest pause, in milliseconds. */
   readonly longestPause: number;
+  /**
+   * The part of a pause, from 0 to 1, that chance may take away, so that what failed together is not
+   * tried again together.
+   */
+  readonly jitter: number;
   /** Failures in a row, over all its URIs, after which a whole host rests. */
   readonly failuresToOpen: number;
   /** The longest rest a host may ask for with Retry-After, in milliseconds. */
@@ -15,19 +21,26 @@ export interface BackOffOptions {
 interface Failures {
   readonly count: number;
   readonly until: number;
+  /** One request is under way to see whether the host is well again. */
+  readonly onProbation?: boolean;
 }
 
-/** Oldest entries are forgotten beyond this many, so that made-up URIs cannot fill the memory. */
+/** The least recently used is forgotten beyond this many, so that made-up URIs cannot fill the memory. */
 const REMEMBERED = 10_000;
 
-/** What this process remembers of origins that do not answer, so that they are left alone for a while. */
+/**
+ * What this process remembers of origins that do not answer, so that they are left alone for a while.
+ *
+ * A host is a circuit breaker: closed until it failed so many times in a row, then open for a pause,
+ * then half-open: one request goes through, the others go on resting until it was answered.
+ */
 export class BackOff {
   readonly #options: BackOffOptions;
   readonly #scheduler: SchedulerLike;
-  readonly #uris = new Map<string, Failures>();
-  readonly #hosts = new Map<string, Failures>();
+  readonly #uris = new LRUCache<string, Failures>({ max: REMEMBERED });
+  readonly #hosts = new LRUCache<string, Failures>({ max: REMEMBERED });
   /** When a host that asked to be left alone may be asked again. */
-  readonly #requested = new Map<string, number>();
+  readonly #requested = new LRUCache<string, number>({ max: REMEMBERED });
 
   constructor({ scheduler = asyncScheduler, ...options }: BackOffOptions) {
     this.#options = { ...options };
@@ -41,9 +54,22 @@ export class BackOff {
     return Math.max(0, until - this.#scheduler.now());
   }
 
+  /** The host is about to be asked. If it was resting, nobody else asks before it has answered or the pause is over. */
+  asking({ host }: URL): void {
+    const { failuresToOpen, firstPause } = this.#options;
+    const { count = 0 } = this.#hosts.get(host) ?? {};
+    if (count < failuresToOpen) return;
+    this.#hosts.set(host, { count, until: this.#scheduler.now() + firstPause, onProbation: true });
+  }
+
   /** Asking for the URI failed. */
   failed(url: URL): void {
     this.#note(this.#uris, url.href, 1);
+  }
+
+  /** Asking for the URI went well, or went wrong in a way that is remembered elsewhere. */
+  answered(url: URL): void {
+    this.#uris.delete(url.href);
   }
 
   /** The whole host failed, be it the one of the declared URI or one that it redirected to. */
@@ -52,8 +78,7 @@ export class BackOff {
   }
 
   /** The host answered, well or not: its failures before no longer count. What it asked for still does. */
-  answered(url: URL): void {
-    this.#uris.delete(url.href);
+  hostAnswered(url: URL): void {
     this.#hosts.delete(url.host);
   }
 
@@ -61,25 +86,20 @@ export class BackOff {
   askedToWait(url: URL, seconds: number): void {
     const pause = Math.min(seconds * 1000, this.#options.longestRetryAfter);
     const until = Math.max(this.#scheduler.now() + pause, this.#requested.get(url.host) ?? 0);
-    remember(this.#requested, url.host, until);
+    this.#requested.set(url.host, until);
   }
 
-  #note(failures: Map<string, Failures>, key: string, patience: number): void {
-    const before = failures.get(key) ?? { count: 0, until: 0 };
+  #note(failures: LRUCache<string, Failures>, key: string, patience: number): void {
+    const { count = 0, until = 0, onProbation = false } = failures.get(key) ?? {};
     // Failures of what was under way already are the same failure.
-    if (before.until > this.#scheduler.now()) return;
-    const count = before.count + 1;
-    const { firstPause, longestPause } = this.#options;
-    const pause = count < patience ? 0 : Math.min(firstPause * 2 ** (count - patience), longestPause);
-    remember(failures, key, { count, until: this.#scheduler.now() + pause });
+    if (until > this.#scheduler.now() && !onProbation) return;
+    failures.set(key, { count: count + 1, until: this.#scheduler.now() + this.#pause(count + 1 - patience) });
   }
-}
 
-function remember<V>(memory: Map<string, V>, key: string, value: V): void {
-  memory.delete(key);
-  memory.set(key, value);
-  if (memory.size > REMEMBERED) {
-    const [oldest] = memory.keys();
-    if (oldest !== undefined) memory.delete(oldest);
+  /** Full jitter would let some come back at once; these pauses keep their order of magnitude. */
+  #pause(doublings: number): number {
+    if (doublings < 0) return 0;
+    const { firstPause, longestPause, jitter } = this.#options;
+    return Math.min(firstPause * 2 ** doublings, longestPause) * (1 - jitter * Math.random());
   }
 }

@@ -9,6 +9,8 @@ import {
   type OperatorFunction,
   type SchedulerLike,
   throwError,
+  timeInterval,
+  type TimeInterval,
   timeout,
   toArray,
 } from 'rxjs';
@@ -25,14 +27,17 @@ import {
 } from '../domain/index.js';
 import { limitBytes } from './limit-bytes.js';
 import { parseRetryAfter } from './retry-after.js';
+import type { Turn } from './take-turns.js';
 
 export interface FetchOptions {
   /** The largest picture that is accepted, in decoded bytes. */
   readonly maxBytes: number;
   /** Redirects that are followed. */
   readonly maxRedirects: number;
-  /** Milliseconds from the first connection to the last byte, redirects included. */
+  /** Milliseconds of asking, to the last byte, redirects included and waiting for turns not. */
   readonly fetchDeadline: number;
+  /** When each exchange may begin; at once, if not said. */
+  readonly turn?: Turn;
   readonly scheduler?: SchedulerLike;
 }
 
@@ -46,28 +51,40 @@ type Hop = { readonly outcome: FetchedImage | NotModified } | { readonly locatio
  *
  * Emits the picture, or that the copy is still current. Errors with `invalid-uri`, `unexpected-status`
  * (anything but 200 and 304), `unsolicited-not-modified`, `invalid-type`, `too-large`, `redirect-loop`,
- * `forbidden-address`, `timeout`, or what the origin port errors with; the rejection tells the URL that was
- * being asked for. The body of a redirect is never
- * read. Unsubscribing closes the connection.
+ * `forbidden-address`, `timeout`, or what the origin port and the turn error with; the rejection tells the
+ * URL that was being asked for. The body of a redirect is never read. Unsubscribing closes the connection.
  */
 export function fetch(
   { origin }: Pick<Ports, 'origin'>,
-  { maxBytes, maxRedirects, fetchDeadline, scheduler = asyncScheduler }: FetchOptions,
+  {
+    maxBytes,
+    maxRedirects,
+    fetchDeadline,
+    turn = (_url, exchange) => defer(exchange),
+    scheduler = asyncScheduler,
+  }: FetchOptions,
 ): OperatorFunction<Due, FetchedImage | NotModified> {
   const fetchOne = (due: Due): Observable<FetchedImage | NotModified> => {
     const declared = originOf(due);
     let asked = declared;
-    const ask = (url: URL, redirectsLeft: number): Observable<FetchedImage | NotModified> => {
+    const ask = (url: URL, redirectsLeft: number, timeLeft: number): Observable<FetchedImage | NotModified> => {
       asked = url;
+      return turn(url, () => exchange(url, timeLeft)).pipe(
+        mergeMap(({ value: hop, interval }) => {
+          if ('outcome' in hop) return of(hop.outcome);
+          if (redirectsLeft === 0) throw new Rejection('redirect-loop', `more than ${maxRedirects} redirects`);
+          return ask(hop.location, redirectsLeft - 1, timeLeft - interval);
+        }),
+      );
+    };
+
+    const exchange = (url: URL, timeLeft: number): Observable<TimeInterval<Hop>> => {
       const request = due.held?.etag ? { url, etag: due.held.etag } : { url };
       return origin
         .exchange(request, (response) => read(url, response))
         .pipe(
-          mergeMap((hop) => {
-            if ('outcome' in hop) return of(hop.outcome);
-            if (redirectsLeft === 0) throw new Rejection('redirect-loop', `more than ${maxRedirects} redirects`);
-            return ask(hop.location, redirectsLeft - 1);
-          }),
+          timeout({ first: timeLeft, scheduler, with: () => throwError(() => tooSlow(fetchDeadline)) }),
+          timeInterval(scheduler),
         );
     };
 
@@ -78,8 +95,7 @@ export function fetch(
       throw unexpectedStatus(response, scheduler.now());
     };
 
-    return defer(() => ask(declared, maxRedirects)).pipe(
-      timeout({ first: fetchDeadline, scheduler, with: () => throwError(() => tooSlow(fetchDeadline)) }),
+    return defer(() => ask(declared, maxRedirects, fetchDeadline)).pipe(
       catchError((error: unknown) => throwError(() => (isRejection(error) ? error.askedFor(asked) : error))),
     );
   };

@@ -1,4 +1,4 @@
-import { defer, finalize, Observable, type ObservableInput } from 'rxjs';
+import { asyncScheduler, defer, finalize, Observable, type ObservableInput, type SchedulerLike } from 'rxjs';
 import { Rejection } from '../domain/index.js';
 import { uninterrupted } from './uninterrupted.js';
 
@@ -7,6 +7,9 @@ export interface GateOptions {
   readonly concurrency: number;
   /** How many wait, first come first served, before the next is turned away. */
   readonly queue: number;
+  /** Milliseconds that a piece of work waits before it is turned away; for ever, if not said. */
+  readonly patience?: number;
+  readonly scheduler?: SchedulerLike;
 }
 
 /**
@@ -23,9 +26,22 @@ export class Gate {
     this.#options = options;
   }
 
+  get running(): number {
+    return this.#running;
+  }
+
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  /** Whether nothing runs and nothing waits. */
+  get isIdle(): boolean {
+    return this.#running === 0 && this.#waiting.size === 0;
+  }
+
   /**
-   * Runs the work when its turn comes and mirrors it. Errors with `overloaded`, at once, when too many
-   * wait. Unsubscribing leaves the queue, or stops the work and frees its place.
+   * Runs the work when its turn comes and mirrors it. Errors with `overloaded`: at once when too many
+   * wait, later when it waited too long. Unsubscribing leaves the queue, or stops the work and frees its place.
    */
   run<T>(work: () => ObservableInput<T>): Observable<T> {
     return this.#inTurn(this.#held(work));
@@ -44,16 +60,20 @@ export class Gate {
   }
 
   #inTurn<T>(work: Observable<T>): Observable<T> {
+    const { concurrency, queue, patience, scheduler = asyncScheduler } = this.#options;
     return new Observable((subscriber) => {
-      const { concurrency, queue } = this.#options;
+      const turnAway = (why: string) => subscriber.error(new Rejection('overloaded', why));
       if (this.#running >= concurrency && this.#waiting.size >= queue) {
-        subscriber.error(new Rejection('overloaded', `${concurrency} run and ${queue} wait already`));
+        turnAway(`${concurrency} run and ${queue} wait already`);
         return;
       }
       const enter = () => subscriber.add(work.subscribe(subscriber));
       subscriber.add(() => this.#waiting.delete(enter));
       this.#waiting.add(enter);
       this.#admit();
+      if (patience === undefined || !this.#waiting.has(enter)) return;
+      const giveUp = () => this.#waiting.has(enter) && turnAway(`no turn within ${patience} ms`);
+      subscriber.add(scheduler.schedule(giveUp, patience));
     });
   }
 

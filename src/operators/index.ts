@@ -1,4 +1,5 @@
 export * from './back-off.js';
+export * from './bulkhead.js';
 export * from './check-redis.js';
 export * from './decode.js';
 export * from './dedupe-inflight.js';
@@ -10,6 +11,6 @@ export * from './read-stored.js';
 export * from './remember-failure.js';
 export * from './resize.js';
 export * from './serve-stale.js';
-export * from './skip-resting.js';
+export * from './take-turns.js';
 export * from './uninterrupted.js';
 export * from './validate.js';

@@ -30,18 +30,19 @@ export function rememberFailure<T>(
   // What has no URL is never asked for, so there is nobody to leave alone.
   if (!url) return identity;
 
-  const note = ({ memory, retryAfter, url: asked = url }: Rejection): Observable<unknown> => {
+  const note = ({ code, memory, retryAfter, url: asked = url }: Rejection): Observable<unknown> => {
     switch (memory.in) {
       case 'nowhere':
+        // Or the host that redirects to a resting one would be asked again and again.
+        if (code === 'resting' && asked.href !== url.href) backOff.failed(url);
         return EMPTY;
       case 'process':
         backOff.failed(url);
         if (memory.blames === 'host') backOff.hostFailed(asked);
         return EMPTY;
       case 'catalogue':
-        // A host that redirected has answered too.
         backOff.answered(url);
-        backOff.answered(asked);
+        backOff.hostAnswered(asked);
         if (retryAfter !== undefined) backOff.askedToWait(asked, retryAfter);
         return from(catalogue.recordError(uri, memory.reason)).pipe(
           catchError(() => {

@@ -1,22 +1,21 @@
 import { mergeMap, type Observable, of, type OperatorFunction, pipe } from 'rxjs';
 import type { Due, EncodedRequest, ImageRequest, Ports, Selection, ServedImage } from '../domain/index.js';
 import {
-  BackOff,
   checkRedis,
   decode,
   dedupeInflight,
   fetch,
-  Gate,
   persist,
   readStored,
   rememberFailure,
   resize,
   serveStale,
-  skipResting,
+  takeTurns,
   validate,
 } from '../operators/index.js';
 import { collapse } from './collapse.js';
 import { DEFAULTS, type PipelineOptions } from './options.js';
+import { type Shared, sharedWithin } from './shared.js';
 
 /**
  * The way of every request, from a link to the bytes that answer it.
@@ -28,31 +27,26 @@ import { DEFAULTS, type PipelineOptions } from './options.js';
 export function imagePipeline(
   ports: Ports,
   overrides: Partial<PipelineOptions> = {},
+  shared: Shared = sharedWithin({ ...DEFAULTS, ...overrides }),
 ): OperatorFunction<EncodedRequest, ServedImage> {
   const options = { ...DEFAULTS, ...overrides };
-  const { scheduler } = options;
-  const clock = scheduler ? { scheduler } : {};
-
-  const fetchGate = new Gate(options.fetches);
-  const backOff = new BackOff({ ...options.backOff, ...clock });
-  const resizes = { resizing: new Map(), resizeGate: new Gate(options.resizes), ...options };
+  const fetching = { ...options, turn: takeTurns(shared) };
+  const resizing = { ...options, resizing: shared.resizing, resizeGate: shared.resizes };
 
   const select: OperatorFunction<ImageRequest, Selection> = pipe(checkRedis(ports), readStored(ports));
 
   const download = (due: Due): Observable<ServedImage> =>
     of(due).pipe(
-      skipResting(backOff),
-      // Looked at again when its turn comes: others may have found the host failing meanwhile.
-      mergeMap((admitted) => fetchGate.run(() => of(admitted).pipe(skipResting(backOff), fetch(ports, options)))),
+      fetch(ports, fetching),
       validate(ports),
       persist(ports),
-      rememberFailure(due.request, ports, backOff),
+      rememberFailure(due.request, ports, shared.backOff),
     );
 
   // The leader looks again before it asks the origin: between its first look and now, an earlier leader
   // may have stored the picture, or found the origin failing.
   const refresh = dedupeInflight<Due, ServedImage>({
-    inflight: new Map(),
+    inflight: shared.refreshing,
     key: ({ request }) => request.uri.hex,
     work: ({ request }) => of(request).pipe(select, whenDue(download)),
     adopt: collapse,
@@ -62,7 +56,7 @@ export function imagePipeline(
     decode(),
     select,
     whenDue((due) => of(due).pipe(refresh, serveStale(ports, due))),
-    resize(ports, resizes),
+    resize(ports, resizing),
   );
 }
 

@@ -1,2 +1,3 @@
 export * from './image-pipeline.js';
 export * from './options.js';
+export * from './shared.js';

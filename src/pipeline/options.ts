@@ -1,4 +1,7 @@
 import type { SchedulerLike } from 'rxjs';
+import type { GateOptions } from '../operators/index.js';
+
+type Limits = Omit<GateOptions, 'scheduler'>;
 
 /** What a pipeline can be told; see `DEFAULTS` for what it does otherwise. */
 export interface PipelineOptions {
@@ -6,18 +9,21 @@ export interface PipelineOptions {
   readonly maxBytes: number;
   /** Redirects that are followed. */
   readonly maxRedirects: number;
-  /** Milliseconds from the first connection to the last byte of a picture. */
+  /** Milliseconds of asking for a picture, to its last byte, redirects included. */
   readonly fetchDeadline: number;
-  /** Fetches that run at once, over all origins; and how many may wait for their turn. */
-  readonly fetches: { readonly concurrency: number; readonly queue: number };
+  /** Connections to one host at once; and how many fetches may wait for their turn, and how long. */
+  readonly perHost: Required<Limits>;
+  /** The same over all hosts. */
+  readonly fetches: Required<Limits>;
   /** Milliseconds a reader waits for an avatar to be made. */
   readonly resizeDeadline: number;
   /** Avatars that are made at once; and how many may wait for their turn. */
-  readonly resizes: { readonly concurrency: number; readonly queue: number };
+  readonly resizes: Limits;
   /** How long failing origins are left alone; times in milliseconds. */
   readonly backOff: {
     readonly firstPause: number;
     readonly longestPause: number;
+    readonly jitter: number;
     readonly failuresToOpen: number;
     readonly longestRetryAfter: number;
   };
@@ -32,12 +38,14 @@ export const DEFAULTS: PipelineOptions = {
   maxBytes: 5 * 1024 * 1024,
   maxRedirects: 9,
   fetchDeadline: 30 * SECOND,
-  fetches: { concurrency: 64, queue: 1024 },
+  perHost: { concurrency: 6, queue: 64, patience: 10 * SECOND },
+  fetches: { concurrency: 64, queue: 1024, patience: 10 * SECOND },
   resizeDeadline: 10 * SECOND,
   resizes: { concurrency: 2, queue: 256 },
   backOff: {
     firstPause: 30 * SECOND,
     longestPause: 10 * MINUTE,
+    jitter: 0.2,
     failuresToOpen: 10,
     longestRetryAfter: 60 * MINUTE,
   },

@@ -15,8 +15,9 @@ import {
   sharpResizer,
 } from '../adapters/index.js';
 import type { EncodedRequest, Origin, Resizer, ServedImage } from '../domain/index.js';
-import { DEFAULTS, imagePipeline } from '../pipeline/index.js';
+import { imagePipeline } from '../pipeline/index.js';
 import type { Options } from './options.js';
+import { pipelineOptions } from './pipeline-options.js';
 
 /** Frames of an animated avatar that are kept. */
 const MAX_FRAMES = 100;
@@ -53,7 +54,7 @@ export function createContainer(options: Options, log: Logger): DependencyContai
         resizer: parts.resolve(RESIZER),
         sniffer: magicSniffer,
       },
-      { ...DEFAULTS, fetchDeadline: options.fetchTimeout * 1000 },
+      pipelineOptions(options),
     ),
   );
   return container;

@@ -1,10 +1,9 @@
-import { isIP } from 'node:net';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { isNetwork } from '../adapters/index.js';
-import { type ListenAddress, parseListenAddress } from './listen-address.js';
-import { type CatalogueAddress, parseCatalogueAddress } from './redis-address.js';
+import { Command, CommanderError, Option } from 'commander';
+import { withFlags } from './flags.js';
+import type { ListenAddress } from './listen-address.js';
+import type { CatalogueAddress } from './redis-address.js';
 
-/** Everything a command line can say. */
+/** Everything a command line can say. Times are in milliseconds. */
 export interface Options {
   readonly addr: ListenAddress;
   readonly redis: CatalogueAddress;
@@ -19,8 +18,21 @@ export interface Options {
   readonly allowNetwork: readonly string[];
   readonly insecureTls: boolean;
   readonly nameServer: readonly string[];
-  /** Seconds. */
+  /** `Infinity` to wait as long as it takes. */
+  readonly refreshWait: number;
+  readonly redisGrace: number;
   readonly fetchTimeout: number;
+  readonly fetches: number;
+  readonly fetchQueue: number;
+  readonly hostConnections: number;
+  readonly hostQueue: number;
+  readonly queueTimeout: number;
+  readonly rest: number;
+  readonly longestRest: number;
+  readonly hostFailures: number;
+  readonly longestRetryAfter: number;
+  /** `undefined` when there is no operations port. */
+  readonly ops: ListenAddress | undefined;
 }
 
 export type Invocation =
@@ -32,7 +44,7 @@ export type Invocation =
 /** Reads a command line, without the interpreter and the script, and the environment. */
 export function parseCommandLine(argv: readonly string[]): Invocation {
   let invocation: Invocation = { command: 'exit', exitCode: 0 };
-  const program = withOptions(new Command('img-linuxfr'))
+  const program = withFlags(new Command('img-linuxfr'))
     .description('Image proxy and cache: fetches each declared picture once, keeps it, and serves it from then on.')
     .addOption(new Option('-c, --check', 'check that the catalogue and the cache directory agree, and exit'))
     .exitOverride()
@@ -65,103 +77,4 @@ function asShortFlag(argument: string): string[] {
   if (flag === undefined) return [argument];
   if (value === undefined || /^[ch]true$/.test(flag + value)) return [`-${flag}`];
   return /^[ch]false$/.test(flag + value) ? [] : [`-${flag}`, value];
-}
-
-function withOptions(command: Command): Command {
-  return command
-    .addOption(option('-a, --addr <host:port>', 'address to listen on', 'ADDR', '127.0.0.1:8000', listenAddress))
-    .addOption(
-      option(
-        '-r, --redis <where>',
-        'HOST:PORT/DB, redis://, rediss://, unix:PATH, or `embedded` for a store in the cache directory',
-        'REDIS',
-        'localhost:6379/0',
-        catalogueAddress,
-      ),
-    )
-    .addOption(option('-l, --log <file>', 'log file, reopened on SIGHUP; - for standard output', 'LOG', '-', String))
-    .addOption(option('-d, --dir <directory>', 'cache directory', 'DIR', 'cache', String))
-    .addOption(
-      option('-u, --user-agent <name>', 'User-Agent sent to origins', 'USER_AGENT', 'img_LinuxFr.org/1.0', headerValue),
-    )
-    .addOption(
-      option(
-        '-e, --default-avatar <url>',
-        'where avatars that cannot be served are redirected to',
-        'DEFAULT_AVATAR',
-        '//nginx/default-avatar.svg',
-        headerValue,
-      ),
-    )
-    .addOption(
-      option('--avatar-height <pixels>', 'height of avatars; 0 leaves them as they are', 'AVATAR_HEIGHT', '64', height),
-    )
-    .addOption(
-      option('--max-pixels <count>', 'most pixels an avatar may be made from', 'MAX_PIXELS', '100000000', positive),
-    )
-    .addOption(
-      option('--fetch-timeout <seconds>', 'longest time for fetching a picture', 'FETCH_TIMEOUT', '30', positive),
-    )
-    .addOption(
-      new Option('--allow-network <cidr>', 'let origins be in this network, though it is not public; repeatable')
-        .env('IMG_ALLOW_NETWORK')
-        .argParser(networks)
-        .default([], 'none'),
-    )
-    .addOption(
-      new Option('--name-server <address[:port]>', 'ask this name server for origins; repeatable')
-        .env('IMG_NAME_SERVER')
-        .argParser(nameServers)
-        .default([], 'those of the system'),
-    )
-    .addOption(
-      // Not by `env`, which would take any value for a yes.
-      new Option('--insecure-tls', 'accept any certificate from origins (env: IMG_INSECURE_TLS=1)').default(
-        /^(?:1|true|yes|on)$/i.test(process.env['IMG_INSECURE_TLS'] ?? ''),
-        'off',
-      ),
-    );
-}
-
-function option(flags: string, about: string, variable: string, fallback: string, parse: (text: string) => unknown) {
-  return new Option(flags, about).env(`IMG_${variable}`).argParser(parse).default(parse(fallback), fallback);
-}
-
-function listenAddress(text: string): ListenAddress {
-  return parseListenAddress(text) ?? invalid('give HOST:PORT, such as 127.0.0.1:8000 or [::1]:8000');
-}
-
-function catalogueAddress(text: string): CatalogueAddress {
-  return parseCatalogueAddress(text) ?? invalid('give HOST:PORT/DB, redis://, rediss://, unix:PATH or embedded');
-}
-
-function networks(text: string, before: readonly string[] = []): string[] {
-  const cidrs = text.split(',').map((cidr) => cidr.trim());
-  return cidrs.every(isNetwork) ? [...before, ...cidrs] : invalid('give a network such as 10.0.0.0/8 or fd00::/8');
-}
-
-function nameServers(text: string, before: readonly string[] = []): string[] {
-  const servers = text.split(',').map((server) => server.trim());
-  return servers.every(isNameServer) ? [...before, ...servers] : invalid('give an address such as 9.9.9.9 or [::1]:53');
-}
-
-function isNameServer(text: string): boolean {
-  const [, bracketed, plain] = /^(?:\[(.+)\]|([\d.]+))(?::\d{1,5})?$/.exec(text) ?? [];
-  return isIP(bracketed ?? plain ?? text) !== 0;
-}
-
-function headerValue(text: string): string {
-  return /^[\x20-\x7e]+$/.test(text) ? text : invalid('use printable ASCII characters');
-}
-
-function positive(text: string): number {
-  return /^[1-9]\d*$/.test(text) ? Number(text) : invalid('give a whole number above 0');
-}
-
-function height(text: string): number {
-  return /^\d{1,4}$/.test(text) ? Number(text) : invalid('give a number of pixels from 0 to 9999');
-}
-
-function invalid(message: string): never {
-  throw new InvalidArgumentError(message);
 }

@@ -11,7 +11,7 @@ import type { Options } from './options.js';
 /** Milliseconds that requests under way are given to finish when the server is asked to stop. */
 const FAREWELL = 10_000;
 
-/** Milliseconds a reader may take nothing of an answer, beyond the time that a fetch may take. */
+/** Milliseconds a reader may take nothing of an answer, beyond the time that a fetch and its turns may take. */
 const SLOWEST_READER = 10_000;
 
 /** Runs the server until it is told to stop. */
@@ -28,7 +28,7 @@ export async function serve(options: Options): Promise<void> {
       avatarHeight: options.avatarHeight,
       userAgent: options.userAgent,
     }),
-    options.fetchTimeout * 1000 + SLOWEST_READER,
+    options.fetchTimeout + 2 * options.queueTimeout + SLOWEST_READER,
   );
   const url = await listen(server, options.addr);
   logger.info(`listening on ${url}`);

@@ -1,0 +1,54 @@
+import { mergeMap, of } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { Bulkhead } from '../../src/operators/index.js';
+import { marbles, rejected } from '../support/marbles.js';
+
+describe('Bulkhead', () => {
+  it(
+    'bounds the work of each key, and that of no other',
+    marbles(({ cold, hot, expectObservable, expectSubscriptions }) => {
+      const bulkhead = new Bulkhead({ concurrency: 1, queue: 1 });
+      const keys = hot('     aab-------|');
+      const work = { a: cold('---(r|)'), b: cold('---(s|)') };
+      const first = '        ^--!';
+      const second = '       ---^--!';
+      const other = '        --^--!';
+      const expected = '     ---r-sr---|';
+      const run = mergeMap((key: string) => bulkhead.run(key, () => work[key as 'a' | 'b']));
+      expectObservable(keys.pipe(run)).toBe(expected);
+      expectSubscriptions(work.a.subscriptions).toBe([first, second]);
+      expectSubscriptions(work.b.subscriptions).toBe(other);
+    }),
+  );
+
+  it(
+    'turns away what finds the queue of its key full',
+    marbles(({ cold, expectObservable }) => {
+      const bulkhead = new Bulkhead({ concurrency: 1, queue: 0 });
+      const run = (key: string) => bulkhead.run(key, () => cold('---(r|)'));
+      expectObservable(run('a')).toBe('---(r|)');
+      expectObservable(run('a')).toBe('#', undefined, rejected('overloaded'));
+      expectObservable(run('b')).toBe('---(r|)');
+    }),
+  );
+
+  it(
+    'forgets keys that nobody uses, whichever way their work ended',
+    marbles(({ cold, expectObservable, flush }) => {
+      const bulkhead = new Bulkhead({ concurrency: 1, queue: 1 });
+      expectObservable(bulkhead.run('ended', () => of('r'))).toBe('(r|)');
+      expectObservable(bulkhead.run('failed', () => cold('-#'))).toBe('-#');
+      expectObservable(
+        bulkhead.run('left', () => cold('-----')),
+        '^--!',
+      ).toBe('----');
+      expectObservable(
+        bulkhead.run('left', () => cold('-----')),
+        '^-!',
+      ).toBe('---');
+      expectObservable(bulkhead.run('used', () => cold('-----'))).toBe('-----');
+      flush();
+      expect(bulkhead.size).toBe(1);
+    }),
+  );
+});

@@ -1,0 +1,46 @@
+import { defer, type Observable, type ObservableInput, tap } from 'rxjs';
+import { Rejection } from '../domain/index.js';
+import type { BackOff } from './back-off.js';
+import type { Bulkhead } from './bulkhead.js';
+import type { Gate } from './gate.js';
+
+/** Decides when an origin may be asked for a URL; the exchange begins when its turn has come. */
+export type Turn = <T>(url: URL, exchange: () => ObservableInput<T>) => Observable<T>;
+
+export interface TakeTurns {
+  /** Which origins are being left alone. */
+  readonly backOff: BackOff;
+  /** Bounds the exchanges with each host. */
+  readonly hosts: Bulkhead;
+  /** Bounds the exchanges with all of them. */
+  readonly fetches: Gate;
+}
+
+/**
+ * Asks no origin that rests, and none too often at once: an exchange waits for a place at its host first,
+ * and then for one among all, so that those who wait for a slow host take no place from others.
+ *
+ * Errors with `resting` or `overloaded`. Unsubscribing leaves the queue, or stops the exchange.
+ */
+export function takeTurns({ backOff, hosts, fetches }: TakeTurns): Turn {
+  return (url, exchange) =>
+    unlessResting(backOff, url, () =>
+      hosts.run(url.host, () =>
+        fetches.run(() =>
+          // Looked at again when its turn comes: others may have found the host failing meanwhile.
+          unlessResting(backOff, url, () => {
+            backOff.asking(url);
+            return defer(exchange).pipe(tap(() => backOff.hostAnswered(url)));
+          }),
+        ),
+      ),
+    );
+}
+
+function unlessResting<T>(backOff: BackOff, url: URL, ask: () => Observable<T>): Observable<T> {
+  return defer(() => {
+    const rest = backOff.restOf(url);
+    if (rest > 0) throw new Rejection('resting', `${url.host} failed lately; next try in ${Math.ceil(rest / 1000)} s`);
+    return ask();
+  });
+}

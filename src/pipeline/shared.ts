@@ -1,0 +1,27 @@
+import type { ServedImage } from '../domain/index.js';
+import { BackOff, Bulkhead, Gate, type Inflight } from '../operators/index.js';
+import type { PipelineOptions } from './options.js';
+
+/** What the requests of one pipeline have in common. To be looked at from outside, never changed from there. */
+export interface Shared {
+  /** Refreshes under way, by URI. */
+  readonly refreshing: Inflight<ServedImage>;
+  /** Resizes under way, by URI and variant. */
+  readonly resizing: Inflight<Uint8Array>;
+  readonly backOff: BackOff;
+  readonly hosts: Bulkhead;
+  readonly fetches: Gate;
+  readonly resizes: Gate;
+}
+
+export function sharedWithin({ scheduler, ...options }: PipelineOptions): Shared {
+  const clock = scheduler ? { scheduler } : {};
+  return {
+    refreshing: new Map(),
+    resizing: new Map(),
+    backOff: new BackOff({ ...options.backOff, ...clock }),
+    hosts: new Bulkhead({ ...options.perHost, ...clock }),
+    fetches: new Gate({ ...options.fetches, ...clock }),
+    resizes: new Gate({ ...options.resizes, ...clock }),
+  };
+}

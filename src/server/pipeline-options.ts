@@ -1,0 +1,20 @@
+import { DEFAULTS, type PipelineOptions } from '../pipeline/index.js';
+import type { Options } from './options.js';
+
+/** What a command line means for the pipeline. */
+export function pipelineOptions(options: Options): PipelineOptions {
+  const patience = options.queueTimeout;
+  return {
+    ...DEFAULTS,
+    fetchDeadline: options.fetchTimeout,
+    perHost: { concurrency: options.hostConnections, queue: options.hostQueue, patience },
+    fetches: { concurrency: options.fetches, queue: options.fetchQueue, patience },
+    backOff: {
+      ...DEFAULTS.backOff,
+      firstPause: options.rest,
+      longestPause: options.longestRest,
+      failuresToOpen: options.hostFailures,
+      longestRetryAfter: options.longestRetryAfter,
+    },
+  };
+}
