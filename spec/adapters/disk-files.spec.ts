@@ -1,6 +1,7 @@
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DiskFiles } from '../../src/adapters/index.js';
 import { checksumOf, SourceUri, type StagedFile } from '../../src/domain/index.js';
@@ -15,9 +16,11 @@ describe('DiskFiles', () => {
   let directory: string;
   let files: DiskFiles;
   let path: string;
+  let temporary: string;
   beforeEach(() => {
     directory = temporaryDirectory();
     files = new DiskFiles(directory);
+    temporary = join(directory, '.tmp');
     path = join(directory, SHA1.slice(0, 2), SHA1.slice(2, 4), SHA1.slice(4, 6), SHA1.slice(6));
   });
   afterEach(() => rmSync(directory, { recursive: true, force: true }));
@@ -73,9 +76,33 @@ describe('DiskFiles', () => {
   it('says so when it cannot write, and leaves nothing behind', async () => {
     mkdirSync(join(path, '..', '..'), { recursive: true });
     writeFileSync(join(path, '..'), 'a file where a directory should be');
-    await expect(stage(BYTES)).rejects.toMatchObject({ code: 'storage-unavailable' });
+    const staged = await stage(BYTES);
+    await expect(staged.commit()).rejects.toMatchObject({ code: 'storage-unavailable' });
+    await staged.discard();
     await expect(files.writeVariant(URI, KEY, BYTES)).rejects.toMatchObject({ code: 'storage-unavailable' });
     expect(await files.read(URI)).toBeUndefined();
+    expect(readdirSync(temporary)).toEqual([]);
+  });
+
+  it('says so when it cannot write anything at all', async () => {
+    writeFileSync(temporary, 'a file where a directory should be');
+    await expect(stage(BYTES)).rejects.toMatchObject({ code: 'storage-unavailable' });
+    await expect(files.writeVariant(URI, KEY, BYTES)).rejects.toMatchObject({ code: 'storage-unavailable' });
+  });
+
+  it('sweeps what processes left half-written that are gone, and nothing else', async () => {
+    expect(await files.sweep()).toBe(0);
+    const gone = spawnSync(process.execPath, ['--version']).pid;
+    const old = `${process.ppid}-old`;
+    mkdirSync(temporary);
+    for (const name of [`${gone}-a`, `${process.pid}-of-an-earlier-life`, 'nonsense', `${process.ppid}-at-work`, old]) {
+      writeFileSync(join(temporary, name), 'half a pict');
+    }
+    const longAgo = new Date(Date.now() - 11 * 60_000);
+    utimesSync(join(temporary, old), longAgo, longAgo);
+    expect((await files.leftovers()).map((path) => basename(path))).not.toContain(`${process.ppid}-at-work`);
+    expect(await files.sweep()).toBe(4);
+    expect(readdirSync(temporary)).toEqual([`${process.ppid}-at-work`]);
   });
 
   it('says so when what lies there is no file', async () => {

@@ -15,7 +15,7 @@ let setting: Setting;
 let path: string;
 let large: string;
 beforeAll(async () => {
-  setting = await openSetting('embedded', { flags: ['--fetch-timeout', '1'] });
+  setting = await openSetting('embedded', { flags: ['--fetch-timeout', '1', '--queue-timeout', '0.1'] });
   const kept = async (name: string, bytes: Buffer) => {
     const uri = await setting.publish(name, sends('image/png', bytes));
     expect((await setting.service.get('img', uri)).status).toBe(200);

@@ -26,17 +26,36 @@ describe('checkRedis', () => {
   });
 
   const verdicts: [string, CatalogueEntry, object][] = [
-    ['declared only', { status: 'declared', freshFor: 0 }, { state: 'stale', request: REQUEST }],
+    ['declared only', { status: 'declared', freshFor: 0 }, { state: 'stale', request: REQUEST, record: {} }],
     [
       'stored and no longer fresh',
       { status: 'declared', stored: RECORD, freshFor: 0 },
       { state: 'stale', request: REQUEST, record: RECORD },
     ],
-    ['fresh, but never stored', { status: 'declared', freshFor: 9000 }, { state: 'stale', request: REQUEST }],
+    [
+      'fresh, but never stored',
+      { status: 'declared', freshFor: 9000 },
+      { state: 'stale', request: REQUEST, record: {} },
+    ],
+    [
+      'fresh, but without its type',
+      { status: 'declared', stored: { checksum: 'c0ffee', etag: '"e"' }, freshFor: 9000 },
+      { state: 'stale', request: REQUEST, record: { checksum: 'c0ffee', etag: '"e"' } },
+    ],
+    [
+      'fresh, but without its checksum, to which the etag belongs',
+      { status: 'declared', stored: { type: 'image/png', etag: '"e"' }, freshFor: 9000 },
+      { state: 'stale', request: REQUEST, record: { type: 'image/png' } },
+    ],
+    [
+      'fresh according to what the catalogue said before it went away',
+      { status: 'declared', stored: RECORD, freshFor: 9000, unconfirmed: true },
+      { state: 'fresh', request: REQUEST, record: RECORD, ttl: 9, detail: 'catalogue-unavailable' },
+    ],
     [
       'failed without a copy',
       { status: 'declared', error: 'exceeded max size', freshFor: 0 },
-      { state: 'failed', reason: 'exceeded max size', request: REQUEST },
+      { state: 'failed', reason: 'exceeded max size', request: REQUEST, record: {} },
     ],
     [
       'failed, although fresh',

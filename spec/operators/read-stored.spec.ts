@@ -1,6 +1,14 @@
 import { of } from 'rxjs';
-import { describe, it } from 'vitest';
-import { checksumOf, type Lookup, type Ports, type Selection, type StoredFile } from '../../src/domain/index.js';
+import { describe, expect, it, vi } from 'vitest';
+import {
+  checksumOf,
+  type Lookup,
+  type Ports,
+  type Selection,
+  type StoredFile,
+  type StoredImage,
+  type StoredRecord,
+} from '../../src/domain/index.js';
 import { readStored } from '../../src/operators/index.js';
 import { marbles, rejected, rejection } from '../support/marbles.js';
 import { DUE_AGAIN, FILE, FIRST_DUE, HELD, RECORD, REQUEST } from '../support/nouns.js';
@@ -10,13 +18,17 @@ const unused = () => {
   throw new Error('readStored only reads originals');
 };
 
-function reading(read: Ports['files']['read']): Pick<Ports, 'files'> {
-  return { files: { read, stage: unused, readVariant: unused, writeVariant: unused } };
+function reading(
+  read: Ports['files']['read'],
+  { sniff = unused, report = unused }: { sniff?: Ports['sniffer']['sniff']; report?: Ports['report'] } = {},
+): Pick<Ports, 'files' | 'sniffer' | 'report'> {
+  return { files: { read, stage: unused, readVariant: unused, writeVariant: unused }, sniffer: { sniff }, report };
 }
 
 const FRESH: Lookup = { state: 'fresh', request: REQUEST, record: RECORD, ttl: 60 };
 const STALE: Lookup = { state: 'stale', request: REQUEST, record: RECORD };
 const FAILED: Lookup = { state: 'failed', request: REQUEST, record: RECORD, reason: 'exceeded max size' };
+const UNREADABLE = rejection('storage-unavailable');
 const HIT: Selection = { due: false, served: { request: REQUEST, image: HELD, cacheStatus: { hit: true, ttl: 60 } } };
 const KEPT: Selection = {
   due: false,
@@ -51,19 +63,47 @@ describe('readStored', () => {
     );
   }
 
+  const { type: _lost, ...UNTYPED } = RECORD;
+  const salvaged: [string, Partial<StoredRecord>, StoredImage][] = [
+    ['without its type', UNTYPED, HELD],
+    ['without its record', {}, { ...FILE, type: 'image/png' }],
+  ];
+  for (const [name, record, held] of salvaged) {
+    it(
+      `has a file ${name} at hand when its bytes are a picture`,
+      marbles(({ cold, expectObservable, expectSubscriptions }) => {
+        const lookups = cold(' -a-----|', { a: { state: 'stale', request: REQUEST, record } satisfies Lookup });
+        const format = cold('    --(f|)', { f: 'png' as const });
+        const sniffed = '      -^-!';
+        const expected = '     ---s---|';
+        const selected = lookups.pipe(readStored(reading(() => of(FILE), { sniff: () => format })));
+        expectObservable(selected).toBe(expected, { s: { due: true, request: REQUEST, held } });
+        expectSubscriptions(format.subscriptions).toBe(sniffed);
+      }),
+    );
+  }
+
   it(
-    'does not touch the disk for what was never stored',
-    marbles(({ cold, expectObservable, expectSubscriptions }) => {
-      const lookups = cold(' -a-----|', { a: { state: 'stale', request: REQUEST } as const });
-      const disk = cold('      --(f|)', { f: FILE });
-      const expected = '     -s-----|';
-      expectObservable(lookups.pipe(readStored(reading(() => disk)))).toBe(expected, { s: FIRST_DUE });
-      expectSubscriptions(disk.subscriptions).toBe([]);
+    'names a picture without a record after its format, also when that is not its subtype',
+    marbles(({ expectObservable }) => {
+      const lookup: Lookup = { state: 'stale', request: REQUEST, record: {} };
+      const held = { ...FILE, type: 'image/svg+xml' };
+      const selected = of(lookup).pipe(readStored(reading(() => of(FILE), { sniff: () => of('svg') })));
+      expectObservable(selected).toBe('(s|)', { s: { due: true, request: REQUEST, held } });
+    }),
+  );
+
+  it(
+    'takes no other file for a copy',
+    marbles(({ expectObservable }) => {
+      const lookup: Lookup = { state: 'stale', request: REQUEST, record: {} };
+      const selected = of(lookup).pipe(readStored(reading(() => of(FILE), { sniff: () => of(undefined) })));
+      expectObservable(selected).toBe('(s|)', { s: FIRST_DUE });
     }),
   );
 
   for (const [name, lookup, file] of [
-    ['there is no record', { state: 'failed', request: REQUEST, reason: 'exceeded max size' }, missing],
+    ['there is no record', { state: 'failed', request: REQUEST, record: {}, reason: 'exceeded max size' }, missing],
     ['the file is missing', FAILED, missing],
     ['the file is damaged', FAILED, damaged],
   ] satisfies [string, Lookup, StoredFile | undefined][]) {
@@ -80,16 +120,42 @@ describe('readStored', () => {
     );
   }
 
+  for (const lookup of [FRESH, STALE]) {
+    it(
+      `fetches what is ${lookup.state} when the disk cannot be read, and reports that`,
+      marbles(({ cold, expectObservable, expectSubscriptions, flush }) => {
+        const lookups = cold(' -a-----|', { a: lookup });
+        const disk = cold<undefined>('--#', undefined, UNREADABLE);
+        const read = '         -^-!';
+        const expected = '     ---s---|';
+        const report = vi.fn();
+        const selected = lookups.pipe(readStored(reading(() => disk, { report })));
+        expectObservable(selected).toBe(expected, { s: { due: true, request: REQUEST, unreadable: UNREADABLE } });
+        expectSubscriptions(disk.subscriptions).toBe(read);
+        flush();
+        expect(report.mock.calls).toEqual([[UNREADABLE]]);
+      }),
+    );
+  }
+
   it(
-    'passes trouble with the disk on',
-    marbles(({ cold, expectObservable, expectSubscriptions }) => {
-      const lookups = cold(' -a-----|', { a: FRESH });
-      const disk = cold<undefined>('--#', undefined, rejection('storage-unavailable'));
-      const read = '         -^-!';
-      const expected = '     ---#';
-      const selected = lookups.pipe(readStored(reading(() => disk)));
-      expectObservable(selected).toBe(expected, undefined, rejected('storage-unavailable'));
-      expectSubscriptions(disk.subscriptions).toBe(read);
+    'cannot tell whether there is a copy when a failure stands and the disk cannot be read',
+    marbles(({ cold, expectObservable }) => {
+      const disk = cold<undefined>('--#', undefined, UNREADABLE);
+      const selected = of(FAILED).pipe(readStored(reading(() => disk, { report: () => undefined })));
+      expectObservable(selected).toBe('--#', undefined, rejected('storage-unavailable'));
+    }),
+  );
+
+  it(
+    'passes on what is no trouble with the disk',
+    marbles(({ cold, expectObservable }) => {
+      const bug = new RangeError('a bug');
+      expectObservable(of(FRESH).pipe(readStored(reading(() => cold('--#', undefined, bug))))).toBe(
+        '--#',
+        undefined,
+        bug,
+      );
     }),
   );
 

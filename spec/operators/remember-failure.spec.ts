@@ -1,5 +1,5 @@
 import { of } from 'rxjs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type ImageRequest, ORIGINAL, type Ports, SourceUri } from '../../src/domain/index.js';
 import { BackOff, rememberFailure } from '../../src/operators/index.js';
 import { marbles, type Marbles, rejected, rejection } from '../support/marbles.js';
@@ -10,8 +10,11 @@ const unused = () => {
   throw new Error('rememberFailure only records errors');
 };
 
-function noting(recordError: Ports['catalogue']['recordError']): Pick<Ports, 'catalogue'> {
-  return { catalogue: { lookup: unused, store: unused, recordError } };
+function noting(
+  recordError: Ports['catalogue']['recordError'],
+  report: Ports['report'] = unused,
+): Pick<Ports, 'catalogue' | 'report'> {
+  return { catalogue: { lookup: unused, store: unused, recordError }, report };
 }
 
 function backOffOf({ scheduler }: Marbles): BackOff {
@@ -152,15 +155,17 @@ describe('rememberFailure', () => {
       const backOff = backOffOf(tools);
       const source = tools.cold<never>('#', undefined, rejection('too-large'));
       const down = tools.cold<never>('--#', undefined, rejection('catalogue-unavailable'));
+      const report = vi.fn();
       const remembered = source.pipe(
         rememberFailure(
           REQUEST,
-          noting(() => down),
+          noting(() => down, report),
           backOff,
         ),
       );
       tools.expectObservable(remembered).toBe('--#', undefined, rejected('too-large'));
       tools.flush();
+      expect(report.mock.calls).toMatchObject([[{ code: 'catalogue-unavailable' }]]);
       expect(backOff.restOf(URL_OF_IT)).toBe(10);
       expect(backOff.restOf(SIBLING)).toBe(0);
     }),

@@ -1,5 +1,5 @@
 import { type Observable, of } from 'rxjs';
-import { describe, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { checksumOf, type ImageFormat, type Ports, type ServedImage } from '../../src/domain/index.js';
 import { Gate, resize } from '../../src/operators/index.js';
 import { marbles, type Marbles, rejected, rejection } from '../support/marbles.js';
@@ -16,6 +16,7 @@ interface Parts {
   readonly kept?: Observable<Uint8Array | undefined>;
   readonly made?: Observable<Uint8Array>;
   readonly written?: Observable<unknown>;
+  readonly report?: Ports['report'];
 }
 
 const unused = () => {
@@ -24,8 +25,9 @@ const unused = () => {
 
 /** Everything answers at once, unless told otherwise; one resize at a time, one waiting. */
 function resizing({ scheduler }: Marbles, parts: Parts = {}) {
-  const { format = 'png', kept = of(undefined), made = of(SMALL), written = of(undefined) } = parts;
-  const ports: Pick<Ports, 'files' | 'resizer' | 'sniffer'> = {
+  const { format = 'png', kept = of(undefined), made = of(SMALL), written = of(undefined), report = unused } = parts;
+  const ports: Pick<Ports, 'files' | 'resizer' | 'sniffer' | 'report'> = {
+    report,
     sniffer: { sniff: () => of(format) },
     resizer: { resize: () => made },
     files: { read: unused, stage: unused, readVariant: () => kept, writeVariant: () => written as Observable<void> },
@@ -96,7 +98,21 @@ describe('resize', () => {
     'serves an avatar that cannot be kept',
     marbles((tools) => {
       const written = tools.cold('--#', undefined, rejection('storage-unavailable'));
-      tools.expectObservable(of(WANTED).pipe(resizing(tools, { written }))).toBe('--(a|)', { a: AVATAR });
+      const report = vi.fn();
+      tools.expectObservable(of(WANTED).pipe(resizing(tools, { written, report }))).toBe('--(a|)', { a: AVATAR });
+      tools.flush();
+      expect(report.mock.calls).toMatchObject([[{ code: 'storage-unavailable' }]]);
+    }),
+  );
+
+  it(
+    'makes an avatar anew when the one it kept cannot be read',
+    marbles((tools) => {
+      const kept = tools.cold<Uint8Array>('--#', undefined, rejection('storage-unavailable'));
+      const report = vi.fn();
+      tools.expectObservable(of(WANTED).pipe(resizing(tools, { kept, report }))).toBe('--(a|)', { a: AVATAR });
+      tools.flush();
+      expect(report.mock.calls).toMatchObject([[{ code: 'storage-unavailable' }]]);
     }),
   );
 

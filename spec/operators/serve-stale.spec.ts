@@ -1,7 +1,7 @@
-import { of } from 'rxjs';
-import { describe, it } from 'vitest';
+import { type Observable, of } from 'rxjs';
+import { describe, expect, it, vi } from 'vitest';
 import type { CatalogueEntry, Due, Ports, ServedImage } from '../../src/domain/index.js';
-import { serveStale } from '../../src/operators/index.js';
+import { dedupeInflight, serveStale, type ServeStaleOptions } from '../../src/operators/index.js';
 import { marbles, rejected, rejection } from '../support/marbles.js';
 import { DUE_AGAIN, FIRST_DUE, HELD, NEW_IMAGE, REQUEST } from '../support/nouns.js';
 import { itIsAnOperator } from '../support/operator-laws.js';
@@ -10,9 +10,11 @@ const unused = () => {
   throw new Error('serveStale only looks');
 };
 
-function looking(lookup: Ports['catalogue']['lookup'], due: Due = DUE_AGAIN) {
-  return serveStale({ catalogue: { lookup, store: unused, recordError: unused } }, due);
+function looking(lookup: Ports['catalogue']['lookup'], due: Due = DUE_AGAIN, options = FOR_EVER) {
+  return serveStale({ catalogue: { lookup, store: unused, recordError: unused }, report: unused }, due, options);
 }
+
+const FOR_EVER: ServeStaleOptions = { refreshWait: Infinity };
 
 const DECLARED: CatalogueEntry = { status: 'declared', freshFor: 0 };
 const FRESH: ServedImage = { request: REQUEST, image: NEW_IMAGE, cacheStatus: { hit: false, fwd: 'stale' } };
@@ -80,6 +82,135 @@ describe('serveStale', () => {
       const reply = cold('               ----(e|)', { e: DECLARED });
       expectObservable(source.pipe(looking(() => reply)), '^--!').toBe('----');
       expectSubscriptions(reply.subscriptions).toBe('     -^-!');
+    }),
+  );
+
+  it(
+    'counts as a hit when the origin was not even asked',
+    marbles(({ cold, expectObservable }) => {
+      for (const code of ['resting', 'overloaded'] as const) {
+        const source = cold<ServedImage>('-#', undefined, rejection(code));
+        const s = { request: REQUEST, image: HELD, cacheStatus: { hit: true, detail: `stale, ${code}` } };
+        expectObservable(source.pipe(looking(() => of(DECLARED)))).toBe('-(s|)', { s });
+      }
+    }),
+  );
+
+  it(
+    'says that the copy cannot be read, not that there is none',
+    marbles(({ cold, expectObservable }) => {
+      const due = { ...FIRST_DUE, unreadable: rejection('storage-unavailable') };
+      const failing = cold<ServedImage>('-#', undefined, rejection('timeout'));
+      const blocked = cold<ServedImage>('-#', undefined, rejection('blocked'));
+      expectObservable(failing.pipe(looking(unused, due))).toBe('-#', undefined, rejected('storage-unavailable'));
+      expectObservable(blocked.pipe(looking(unused, due))).toBe('-#', undefined, rejected('blocked'));
+    }),
+  );
+});
+
+describe('serveStale, when a refresh takes long', () => {
+  const MEANWHILE: ServedImage = {
+    request: REQUEST,
+    image: HELD,
+    cacheStatus: { hit: false, fwd: 'stale', detail: 'refreshing' },
+  };
+
+  /** A refresh that is shared, as in the pipeline. */
+  function refreshing(work: Observable<ServedImage>) {
+    const shared = { inflight: new Map(), key: () => 'one', work: () => work, adopt: (served: ServedImage) => served };
+    return of(DUE_AGAIN).pipe(dedupeInflight<Due, ServedImage>(shared));
+  }
+
+  it(
+    'serves the copy when the wait is over, and lets the refresh go on',
+    marbles(({ cold, expectObservable, expectSubscriptions, scheduler }) => {
+      const work = cold('    -----(f|)', { f: FRESH });
+      const refresh = '      ^----!';
+      const expected = '     ---(m|)';
+      const served = refreshing(work).pipe(looking(() => of(DECLARED), DUE_AGAIN, { refreshWait: 3, scheduler }));
+      expectObservable(served).toBe(expected, { m: MEANWHILE });
+      expectSubscriptions(work.subscriptions).toBe(refresh);
+    }),
+  );
+
+  it(
+    'serves what is fresh when it comes in time',
+    marbles(({ cold, expectObservable, expectSubscriptions, scheduler }) => {
+      const work = cold('    --(f|)', { f: FRESH });
+      const refresh = '      ^-!';
+      const expected = '     --(f|)';
+      const served = refreshing(work).pipe(looking(unused, DUE_AGAIN, { refreshWait: 3, scheduler }));
+      expectObservable(served).toBe(expected, { f: FRESH });
+      expectSubscriptions(work.subscriptions).toBe(refresh);
+    }),
+  );
+
+  it(
+    'never waits when it is told so',
+    marbles(({ cold, expectObservable, expectSubscriptions, scheduler }) => {
+      const work = cold('-----(f|)', { f: FRESH });
+      const served = refreshing(work).pipe(looking(() => of(DECLARED), DUE_AGAIN, { refreshWait: 0, scheduler }));
+      expectObservable(served).toBe('(m|)', { m: MEANWHILE });
+      expectSubscriptions(work.subscriptions).toBe('^----!');
+    }),
+  );
+
+  it(
+    'waits as long as it takes when it is told so, or when there is no copy',
+    marbles(({ cold, expectObservable, scheduler }) => {
+      const work = cold('2m (f|)', { f: FRESH });
+      expectObservable(refreshing(work).pipe(looking(unused, DUE_AGAIN, FOR_EVER))).toBe('2m (f|)', { f: FRESH });
+      const first = refreshing(work).pipe(looking(unused, FIRST_DUE, { refreshWait: 3, scheduler }));
+      expectObservable(first).toBe('2m (f|)', { f: FRESH });
+    }),
+  );
+
+  it(
+    'keeps the copy back when it was blocked meanwhile',
+    marbles(({ cold, expectObservable, scheduler }) => {
+      const served = refreshing(cold('-----(f|)', { f: FRESH })).pipe(
+        looking(() => of({ status: 'blocked' }), DUE_AGAIN, { refreshWait: 3, scheduler }),
+      );
+      expectObservable(served).toBe('---#', undefined, rejected('blocked'));
+    }),
+  );
+
+  it(
+    'ends the refresh with the reader who leaves before the wait is over',
+    marbles(({ cold, expectObservable, expectSubscriptions, scheduler }) => {
+      const work = cold('-----(f|)', { f: FRESH });
+      const served = refreshing(work).pipe(looking(unused, DUE_AGAIN, { refreshWait: 3, scheduler }));
+      expectObservable(served, '^-!').toBe('---');
+      expectSubscriptions(work.subscriptions).toBe('^-!');
+    }),
+  );
+
+  it(
+    'ends refreshes that nobody waits for when everything stops',
+    marbles(({ cold, hot, expectObservable, expectSubscriptions, scheduler }) => {
+      const work = cold('    -----(f|)', { f: FRESH });
+      const shutdown = hot(' ----s');
+      const refresh = '      ^---!';
+      const options = { refreshWait: 2, shutdown, scheduler };
+      const served = refreshing(work).pipe(looking(() => of(DECLARED), DUE_AGAIN, options));
+      expectObservable(served).toBe('--(m|)', { m: MEANWHILE });
+      expectSubscriptions(work.subscriptions).toBe(refresh);
+    }),
+  );
+
+  it(
+    'reports bugs of refreshes that nobody waits for, and nothing else',
+    marbles(({ cold, expectObservable, flush, scheduler }) => {
+      const report = vi.fn();
+      const ports = { catalogue: { lookup: () => of(DECLARED), store: unused, recordError: unused }, report };
+      const bug = new RangeError('a bug');
+      for (const error of [bug, rejection('timeout')]) {
+        const work = refreshing(cold<ServedImage>('-----#', undefined, error));
+        const served = work.pipe(serveStale(ports, DUE_AGAIN, { refreshWait: 3, scheduler }));
+        expectObservable(served).toBe('---(m|)', { m: MEANWHILE });
+      }
+      flush();
+      expect(report.mock.calls).toEqual([[bug]]);
     }),
   );
 });

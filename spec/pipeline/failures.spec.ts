@@ -1,10 +1,12 @@
 import { NEVER, of } from 'rxjs';
 import { describe, it } from 'vitest';
-import type { CatalogueEntry } from '../../src/domain/index.js';
+import type { CatalogueEntry, ServedImage } from '../../src/domain/index.js';
 import { marbles, rejected, rejection } from '../support/marbles.js';
 import { FILE, HELD, LINK, REQUEST } from '../support/nouns.js';
 import { LINKS, pipeline, STALE, stale } from '../support/serving.js';
 import { sending, world } from '../support/world.js';
+
+const RESTED: ServedImage = { request: REQUEST, image: HELD, cacheStatus: { hit: true, detail: 'stale, resting' } };
 
 describe('imagePipeline, when something fails', () => {
   it(
@@ -68,7 +70,7 @@ describe('imagePipeline, when something fails', () => {
       const expected = '           t 4ms r 4ms t 9ms r 9ms t';
       const asked = ['             (^!)', '10ms (^!)', '30ms (^!)'];
       const served = links.pipe(pipeline(ports, tools));
-      tools.expectObservable(served).toBe(expected, { t: stale('unreachable'), r: stale('resting') });
+      tools.expectObservable(served).toBe(expected, { t: stale('unreachable'), r: RESTED });
       tools.expectSubscriptions(refused.subscriptions).toBe(asked);
     }),
   );

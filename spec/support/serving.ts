@@ -7,7 +7,7 @@ import { SMALL_BYTES } from './world.js';
 
 export function pipeline(ports: Ports, { scheduler }: Marbles, overrides: Partial<PipelineOptions> = {}) {
   const backOff = { firstPause: 10, longestPause: 40, jitter: 0, failuresToOpen: 3, longestRetryAfter: 5000 };
-  return imagePipeline(ports, { fetchDeadline: 20, backOff, scheduler, ...overrides });
+  return imagePipeline(ports, { fetchDeadline: 20, refreshWait: Infinity, backOff, scheduler, ...overrides });
 }
 
 type Declared = Extract<CatalogueEntry, { status: 'declared' }>;

@@ -12,6 +12,7 @@ export interface World {
   /** Opens a connection, which lives as long as it is subscribed to. */
   readonly connect: (request: OriginRequest) => Observable<OriginResponse>;
   readonly resize?: Ports['resizer']['resize'];
+  readonly report?: Ports['report'];
 }
 
 export const DECLARED: CatalogueEntry = { status: 'declared', freshFor: 0 };
@@ -25,6 +26,7 @@ export function world({ connect, staged, ...told }: World): Ports {
     recordError = () => of(undefined),
     read = () => of(undefined),
     resize = () => of(SMALL_BYTES),
+    report = () => undefined,
   } = told;
   const stagedFile: StagedFile = {
     modified: STAGED_AT,
@@ -43,6 +45,7 @@ export function world({ connect, staged, ...told }: World): Ports {
     origin: { exchange: (request, read) => connect(request).pipe(switchMap(read)) },
     sniffer: { sniff: () => of('png' as const) },
     resizer: { resize },
+    report,
   };
 }
 

@@ -1,11 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { ImageFiles, SourceUri, StagedFile, StoredFile, VariantKey } from '../domain/index.js';
 import { ignoreAbsence, orUnavailable } from './file-trouble.js';
 import { SharedReads } from './shared-reads.js';
-
-const FILE_MODE = 0o644;
+import { TemporaryFiles } from './temporary-files.js';
 
 /**
  * The cache directory: `aa/bb/cc/<rest of the SHA-1 of the URI>` holds the original bytes of a picture,
@@ -14,9 +12,11 @@ const FILE_MODE = 0o644;
 export class DiskFiles implements ImageFiles {
   readonly #directory: string;
   readonly #originals = new SharedReads();
+  readonly #temporary: TemporaryFiles;
 
   constructor(directory: string) {
     this.#directory = directory;
+    this.#temporary = new TemporaryFiles(join(directory, '.tmp'));
   }
 
   /** Where the original of a URI lies. */
@@ -30,14 +30,14 @@ export class DiskFiles implements ImageFiles {
 
   async stage(uri: SourceUri, bytes: Uint8Array): Promise<StagedFile> {
     const path = this.pathOf(uri);
-    const { temporary, modified } = await writeAside(path, bytes);
+    const { modified, moveTo, discard } = await orUnavailable(() => this.#temporary.write(bytes));
     return {
       modified,
       commit: async () => {
-        await orUnavailable(() => rename(temporary, path));
+        await orUnavailable(() => moveTo(path));
         await removeVariants(path);
       },
-      discard: () => rm(temporary, { force: true }),
+      discard,
     };
   }
 
@@ -46,36 +46,28 @@ export class DiskFiles implements ImageFiles {
   }
 
   async writeVariant(uri: SourceUri, key: VariantKey, bytes: Uint8Array): Promise<void> {
-    const path = this.#variantPath(uri, key);
-    const { temporary } = await writeAside(path, bytes);
-    await orUnavailable(() => rename(temporary, path));
+    const { moveTo, discard } = await orUnavailable(() => this.#temporary.write(bytes));
+    await orUnavailable(() => moveTo(this.#variantPath(uri, key))).catch(async (error: unknown) => {
+      await discard();
+      throw error;
+    });
+  }
+
+  /** Removes what processes that are gone left half-written. Resolves to how many files that were. */
+  async sweep(): Promise<number> {
+    const left = await this.leftovers();
+    await Promise.all(left.map((path) => rm(path, { force: true })));
+    return left.length;
+  }
+
+  /** What processes that are gone left half-written. */
+  leftovers(): Promise<string[]> {
+    return this.#temporary.abandoned();
   }
 
   #variantPath(uri: SourceUri, { checksum, height }: VariantKey): string {
     return `${this.pathOf(uri)}.${checksum}.avatar-${height}`;
   }
-}
-
-/** Writes into a temporary file beside its place, from where a rename is atomic. */
-async function writeAside(path: string, bytes: Uint8Array): Promise<{ temporary: string; modified: Date }> {
-  const temporary = `${path}.${randomUUID()}.tmp`;
-  return orUnavailable(async () => {
-    await mkdir(dirname(path), { recursive: true });
-    try {
-      const file = await open(temporary, 'wx', FILE_MODE);
-      try {
-        // Past the umask: the mode is part of the contract, other programs read these files.
-        await file.chmod(FILE_MODE);
-        await file.writeFile(bytes);
-        return { temporary, modified: (await file.stat()).mtime };
-      } finally {
-        await file.close();
-      }
-    } catch (error) {
-      await rm(temporary, { force: true });
-      throw error;
-    }
-  });
 }
 
 async function removeVariants(path: string): Promise<void> {

@@ -66,6 +66,11 @@ export class EmbeddedCatalogue implements ManagedCatalogue {
     });
   }
 
+  /** An open file of our own does not go away. */
+  trouble(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   declare(uri: SourceUri): Promise<boolean> {
     return this.#transaction(() => {
       if (this.#row(uri)) return false;

@@ -15,6 +15,8 @@ export interface CatalogueKey {
 export interface ManagedCatalogue extends Catalogue {
   /** What to call it in a message: where it is. */
   readonly description: string;
+  /** Why it cannot be read from or written to at the moment, in one line; `undefined` when it can. */
+  trouble(): Promise<string | undefined>;
   /** Declares a URI as the site's backend does. Gives `false`, and changes nothing, when it was declared before. */
   declare(uri: SourceUri): Promise<boolean>;
   /** Every `img/*` key, as it comes. */

@@ -3,6 +3,11 @@ import { FORBIDDEN_ADDRESS } from './guarded-agent.js';
 import { UNRESOLVED_NAME } from './name-resolver.js';
 
 const CODES: Readonly<Record<string, RejectionCode>> = {
+  // Ours, not the origin's: no file descriptors, no memory.
+  EMFILE: 'overloaded',
+  ENFILE: 'overloaded',
+  ENOBUFS: 'overloaded',
+  ENOMEM: 'overloaded',
   [FORBIDDEN_ADDRESS]: 'forbidden-address',
   [UNRESOLVED_NAME]: 'dns-error',
   ECONNREFUSED: 'unreachable',
@@ -30,7 +35,7 @@ const FAMILIES: readonly (readonly [prefix: string, code: RejectionCode])[] = [
   ['ERR_', 'truncated'],
 ];
 
-/** Names what went wrong on the way to an origin. Whatever Node calls it, it is the origin's trouble, never ours. */
+/** Names what went wrong on the way to an origin. Unless we ran out of something, it is the origin's trouble. */
 export function networkRejection(error: unknown): Rejection {
   const { code = '', message = String(error) } = error as { code?: string; message?: string };
   const family = FAMILIES.find(([prefix]) => code.startsWith(prefix))?.[1];

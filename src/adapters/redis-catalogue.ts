@@ -17,14 +17,31 @@ redis.call('HSET', KEYS[1], 'type', ARGV[1], 'checksum', ARGV[2])
 if ARGV[3] == '' then redis.call('HDEL', KEYS[1], 'etag') else redis.call('HSET', KEYS[1], 'etag', ARGV[3]) end
 return 1`;
 
-/** A cache must answer soon or not at all: nothing waits for a Redis that is away. */
-const IMPATIENT = {
-  enableOfflineQueue: false,
-  maxRetriesPerRequest: 0,
-  commandTimeout: 1000,
-  connectTimeout: 1000,
-  retryStrategy: (attempt: number) => Math.min(50 * 2 ** attempt, 1000),
-} satisfies RedisOptions;
+/** Milliseconds between two attempts to find the writable Redis after a failover. */
+const FAILOVER_PAUSE = 1000;
+
+/**
+ * A cache must answer soon or not at all: nothing waits for a Redis that is away. One that does not answer
+ * is taken to be gone, and looked for anew, so that only the first requests wait for it. With all of it,
+ * trouble shows within a second, and so does its end.
+ */
+function impatient() {
+  let lastFailover = 0;
+  return {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    commandTimeout: 800,
+    socketTimeout: 900,
+    connectTimeout: 900,
+    retryStrategy: (attempt: number) => Math.min(50 * 2 ** attempt, 500),
+    // The name may lead to another server by now. Not at every error, or reading would stop as well.
+    reconnectOnError: ({ message }: Error) => {
+      if (!message.startsWith('READONLY') || performance.now() - lastFailover < FAILOVER_PAUSE) return false;
+      lastFailover = performance.now();
+      return true;
+    },
+  } satisfies RedisOptions;
+}
 
 /** Where a Redis is and how to be let in. */
 export type RedisConnection = Pick<RedisOptions, 'host' | 'port' | 'path' | 'db' | 'username' | 'password' | 'tls'>;
@@ -51,7 +68,7 @@ export class RedisCatalogue implements ManagedCatalogue {
 
   constructor({ description, connection, ttl = HOUR }: RedisCatalogueOptions) {
     this.description = description;
-    this.redis = new Redis({ ...IMPATIENT, ...connection, lazyConnect: true });
+    this.redis = new Redis({ ...impatient(), ...connection, lazyConnect: true });
     this.#ttl = ttl;
   }
 
@@ -71,7 +88,9 @@ export class RedisCatalogue implements ManagedCatalogue {
     return {
       status: 'declared',
       freshFor: this.#freshFor(unlessWrongType<number>(freshFor, NO_SUCH_KEY)),
-      ...(type && checksum ? { stored: { type, checksum, ...(etag ? { etag } : {}) } } : {}),
+      ...(type || checksum
+        ? { stored: { ...(type && { type }), ...(checksum && { checksum }), ...(etag && { etag }) } }
+        : {}),
       ...(reason === undefined ? {} : { error: reason }),
     };
   }
@@ -89,6 +108,16 @@ export class RedisCatalogue implements ManagedCatalogue {
 
   async recordError(uri: SourceUri, reason: RememberedReason): Promise<void> {
     await storeCall(NAME, () => this.redis.set(errorKey(uri), reason, 'EX', this.#ttl));
+  }
+
+  /** Tries a write that changes nothing: full memory, a read-only replica and a full disk refuse it all the same. */
+  async trouble(): Promise<string | undefined> {
+    try {
+      await storeCall(NAME, () => this.redis.set('img/err/', '', 'PX', 1, 'XX'));
+      return undefined;
+    } catch (error) {
+      return `${this.description}: ${(error as Error).message}`;
+    }
   }
 
   async declare(uri: SourceUri): Promise<boolean> {

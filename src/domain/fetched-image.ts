@@ -9,6 +9,8 @@ export interface FetchedImage {
   readonly type: ImageType;
   readonly etag?: string;
   readonly bytes: Uint8Array;
+  /** It came with an earlier request, and could not be stored then. */
+  readonly recalled?: true;
 }
 
 /** The origin says that the copy we hold is still the current one (304). */
@@ -17,6 +19,7 @@ export interface NotModified {
   readonly due: Due;
   readonly held: StoredImage;
   readonly etag?: string;
+  readonly recalled?: true;
 }
 
 /** A fetched picture whose bytes really are one. */

@@ -30,6 +30,13 @@ export const IMAGE_FORMATS = [
 ] as const;
 export type ImageFormat = (typeof IMAGE_FORMATS)[number];
 
+const SUBTYPES: Partial<Record<ImageFormat, string>> = { svg: 'svg+xml', ico: 'x-icon' };
+
+/** What a picture of this format is called when nobody knows any more how its origin called it. */
+export function imageTypeOf(format: ImageFormat): ImageType {
+  return `image/${SUBTYPES[format] ?? format}` as ImageType;
+}
+
 /** The formats of which avatars are made; the others are small or vectors, and pass through as they are. */
 export type ResizableFormat = Extract<ImageFormat, 'png' | 'jpeg' | 'gif' | 'webp' | 'avif' | 'tiff'>;
 

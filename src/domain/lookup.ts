@@ -1,4 +1,5 @@
 import type { ImageRequest } from './image-request.js';
+import type { Rejection, RejectionCode } from './rejection.js';
 import type { ServedImage, StoredImage } from './stored-image.js';
 import type { StoredRecord } from './stored-record.js';
 
@@ -9,12 +10,19 @@ import type { StoredRecord } from './stored-record.js';
  * - `failed`: the last fetch went wrong for `reason`; the origin is left alone while that stands.
  */
 export type Lookup =
-  | { readonly state: 'fresh'; readonly request: ImageRequest; readonly record: StoredRecord; readonly ttl: number }
-  | { readonly state: 'stale'; readonly request: ImageRequest; readonly record?: StoredRecord }
+  | {
+      readonly state: 'fresh';
+      readonly request: ImageRequest;
+      readonly record: StoredRecord;
+      readonly ttl: number;
+      /** Why that is not quite sure. */
+      readonly detail?: RejectionCode;
+    }
+  | { readonly state: 'stale'; readonly request: ImageRequest; readonly record: Partial<StoredRecord> }
   | {
       readonly state: 'failed';
       readonly request: ImageRequest;
-      readonly record?: StoredRecord;
+      readonly record: Partial<StoredRecord>;
       readonly reason: string;
     };
 
@@ -29,6 +37,8 @@ export interface Due {
   readonly due: true;
   readonly request: ImageRequest;
   readonly held?: StoredImage;
+  /** Why it is not known whether there is a copy. */
+  readonly unreadable?: Rejection;
 }
 
 /** The outcome of looking at what is stored: serve it, or ask the origin. */

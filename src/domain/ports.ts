@@ -9,11 +9,14 @@ export type CatalogueEntry =
   | { readonly status: 'undeclared' | 'blocked' }
   | {
       readonly status: 'declared';
-      readonly stored?: StoredRecord;
+      /** As it was found: parts of it may be lost. */
+      readonly stored?: Partial<StoredRecord>;
       /** The remembered failure, while it stands. */
       readonly error?: string;
       /** Milliseconds for which the stored copy is fresh; 0 when it is not. */
       readonly freshFor: number;
+      /** The catalogue cannot be asked: this is what it said a moment ago. */
+      readonly unconfirmed?: true;
     };
 
 /** The site's list of declared pictures and our notes on them (`img/*` in Redis). */
@@ -105,4 +108,6 @@ export interface Ports {
   readonly origin: Origin;
   readonly sniffer: Sniffer;
   readonly resizer: Resizer;
+  /** Told of trouble of ours that readers are spared, so that somebody mends it. */
+  readonly report: (trouble: unknown) => void;
 }

@@ -14,10 +14,17 @@ export interface StoredRecord {
 const FIELD_VALUE = /^[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?$/;
 
 /**
- * A record as it may be used, whoever wrote it: `undefined` when its type is none that could be sent to
- * a reader, and without an etag that could not be sent to an origin.
+ * What may be used of a record, whoever wrote it or lost parts of it: without a type that could not be
+ * sent to a reader, and without an etag that could not be sent to an origin or belongs to unknown bytes.
  */
-export function usable({ type, checksum, etag }: StoredRecord): StoredRecord | undefined {
-  if (parseImageType(type) !== type) return undefined;
-  return etag !== undefined && FIELD_VALUE.test(etag) ? { type, checksum, etag } : { type, checksum };
+export function usable({ type, checksum, etag }: Partial<StoredRecord>): Partial<StoredRecord> {
+  return {
+    ...(type !== undefined && parseImageType(type) === type ? { type } : {}),
+    ...(checksum === undefined ? {} : { checksum }),
+    ...(etag !== undefined && checksum !== undefined && FIELD_VALUE.test(etag) ? { etag } : {}),
+  };
+}
+
+export function isComplete(record: Partial<StoredRecord>): record is StoredRecord {
+  return record.type !== undefined && record.checksum !== undefined;
 }

@@ -1,10 +1,19 @@
 import { from, map, mergeMap, type OperatorFunction } from 'rxjs';
-import { type CatalogueEntry, type ImageRequest, type Lookup, type Ports, Rejection, usable } from '../domain/index.js';
+import {
+  type CatalogueEntry,
+  type ImageRequest,
+  isComplete,
+  type Lookup,
+  type Ports,
+  Rejection,
+  usable,
+} from '../domain/index.js';
 
 /**
  * Asks the catalogue what is known of each URI: one round trip, no more.
  *
- * A record that cannot be used counts as none, so that the picture is fetched anew. Errors with `undeclared`, `blocked`, or `catalogue-unavailable`. A remembered failure outranks
+ * A record that lacks its type or its checksum counts as stale, so that the picture is fetched anew.
+ * Errors with `undeclared`, `blocked`, or `catalogue-unavailable`. A remembered failure outranks
  * freshness, so that a failing origin is left alone. Unsubscribing drops the answer.
  */
 export function checkRedis({ catalogue }: Pick<Ports, 'catalogue'>): OperatorFunction<ImageRequest, Lookup> {
@@ -17,10 +26,10 @@ export function checkRedis({ catalogue }: Pick<Ports, 'catalogue'>): OperatorFun
 
 function interpret(request: ImageRequest, entry: CatalogueEntry): Lookup {
   if (entry.status !== 'declared') throw new Rejection(entry.status, `${request.uri} is ${entry.status}`);
-  const { stored, error, freshFor } = entry;
-  const record = stored && usable(stored);
-  const known = record ? { request, record } : { request };
-  if (error !== undefined) return { state: 'failed', reason: error, ...known };
-  if (record && freshFor > 0) return { state: 'fresh', request, record, ttl: Math.ceil(freshFor / 1000) };
-  return { state: 'stale', ...known };
+  const { stored = {}, error, freshFor, unconfirmed } = entry;
+  const record = usable(stored);
+  if (error !== undefined) return { state: 'failed', reason: error, request, record };
+  if (freshFor <= 0 || !isComplete(record)) return { state: 'stale', request, record };
+  const detail = unconfirmed ? ({ detail: 'catalogue-unavailable' } as const) : {};
+  return { state: 'fresh', request, record, ttl: Math.ceil(freshFor / 1000), ...detail };
 }

@@ -94,7 +94,8 @@ function discard(staged: StagedFile, error: unknown): Observable<never> {
   );
 }
 
-function cacheStatusOf({ modified, due }: ValidImage | NotModified): CacheStatus {
+function cacheStatusOf({ modified, due, recalled }: ValidImage | NotModified): CacheStatus {
+  if (recalled) return { hit: true, detail: 'stored at last' };
   const fwd = due.held ? 'stale' : 'uri-miss';
   return modified ? { hit: false, fwd, fwdStatus: 200, stored: true } : { hit: false, fwd, fwdStatus: 304 };
 }

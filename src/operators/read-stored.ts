@@ -1,8 +1,10 @@
-import { from, map, mergeMap, type Observable, of, type OperatorFunction } from 'rxjs';
+import { catchError, from, map, mergeMap, type Observable, of, type OperatorFunction, throwError } from 'rxjs';
 import {
   type CacheStatus,
   type Due,
   type ImageRequest,
+  imageTypeOf,
+  isRejection,
   type Lookup,
   type Ports,
   Rejection,
@@ -14,35 +16,59 @@ import {
   type StoredRecord,
 } from '../domain/index.js';
 
+/** What the disk says: a copy, none, or that it cannot tell. */
+type Found = Pick<Due, 'held' | 'unreadable'>;
+
 /**
  * Takes the stored copy from the disk, if there is one, and decides whether it may be served as it is.
  *
  * A file that is missing, or whose bytes do not agree with the recorded checksum, counts as not stored:
- * the picture is due and will be fetched unconditionally. Errors with `failed-before` when a remembered
- * failure stands and there is no copy, or with `storage-unavailable`.
+ * the picture is due and will be fetched unconditionally. A file whose record was lost, or its type, is
+ * due as well, but it is a copy to fall back on if its bytes are a picture. So is a file that cannot be
+ * read, which is reported. Errors with `failed-before` when a remembered failure stands and there is no
+ * copy, or with `storage-unavailable` when nobody can tell whether there is one. Unsubscribing stops reading.
  */
-export function readStored({ files }: Pick<Ports, 'files'>): OperatorFunction<Lookup, Selection> {
-  return mergeMap((lookup) => storedCopy(files, lookup).pipe(map((held) => select(lookup, held))));
+export function readStored(ports: Pick<Ports, 'files' | 'sniffer' | 'report'>): OperatorFunction<Lookup, Selection> {
+  return mergeMap((lookup) => lookFor(ports, lookup).pipe(map((found) => select(lookup, found))));
 }
 
-function storedCopy(files: Ports['files'], { request, record }: Lookup): Observable<StoredImage | undefined> {
-  return record ? from(files.read(request.uri)).pipe(map((file) => verified(record, file))) : of(undefined);
+function lookFor(
+  { files, sniffer, report }: Pick<Ports, 'files' | 'sniffer' | 'report'>,
+  { request, record }: Lookup,
+): Observable<Found> {
+  return from(files.read(request.uri)).pipe(
+    mergeMap((file) => (file && agrees(record, file) ? labelled(sniffer, record, file) : of({}))),
+    catchError((error: unknown) => {
+      if (!isRejection(error, 'storage-unavailable')) return throwError(() => error);
+      report(error);
+      return of({ unreadable: error });
+    }),
+  );
 }
 
-function verified(record: StoredRecord, file: StoredFile | undefined): StoredImage | undefined {
-  return file?.checksum === record.checksum ? { ...record, ...file } : undefined;
+function agrees({ checksum }: Partial<StoredRecord>, file: StoredFile): boolean {
+  return checksum === undefined || checksum === file.checksum;
 }
 
-function select(lookup: Lookup, held: StoredImage | undefined): Selection {
+function labelled(sniffer: Ports['sniffer'], record: Partial<StoredRecord>, file: StoredFile): Observable<Found> {
+  const { type } = record;
+  if (type !== undefined) return of({ held: { ...record, ...file, type } });
+  return from(sniffer.sniff(file.bytes)).pipe(
+    map((format) => (format ? { held: { ...record, ...file, type: imageTypeOf(format) } } : {})),
+  );
+}
+
+function select(lookup: Lookup, found: Found): Selection {
   const { request } = lookup;
+  const { held, unreadable } = found;
   switch (lookup.state) {
     case 'failed':
       if (held) return reusable(request, held, { hit: true, detail: lookup.reason });
-      throw failedBefore(request.uri, lookup.reason);
+      throw unreadable ?? failedBefore(request.uri, lookup.reason);
     case 'fresh':
-      return held ? reusable(request, held, { hit: true, ttl: lookup.ttl }) : due(request);
+      return held ? reusable(request, held, freshness(lookup)) : { due: true, request, ...found };
     case 'stale':
-      return due(request, held);
+      return { due: true, request, ...found };
   }
 }
 
@@ -50,8 +76,8 @@ function reusable(request: ImageRequest, image: StoredImage, cacheStatus: CacheS
   return { due: false, served: { request, image, cacheStatus } };
 }
 
-function due(request: ImageRequest, held?: StoredImage): Due {
-  return held ? { due: true, request, held } : { due: true, request };
+function freshness({ ttl, detail }: Extract<Lookup, { state: 'fresh' }>): CacheStatus {
+  return detail === undefined ? { hit: true, ttl } : { hit: true, ttl, detail };
 }
 
 function failedBefore(uri: SourceUri, reason: string): Rejection {

@@ -23,7 +23,7 @@ import type { BackOff } from './back-off.js';
  */
 export function rememberFailure<T>(
   { uri }: ImageRequest,
-  { catalogue }: Pick<Ports, 'catalogue'>,
+  { catalogue, report }: Pick<Ports, 'catalogue' | 'report'>,
   backOff: BackOff,
 ): MonoTypeOperatorFunction<T> {
   const { url } = uri;
@@ -45,7 +45,8 @@ export function rememberFailure<T>(
         backOff.hostAnswered(asked);
         if (retryAfter !== undefined) backOff.askedToWait(asked, retryAfter);
         return from(catalogue.recordError(uri, memory.reason)).pipe(
-          catchError(() => {
+          catchError((trouble: unknown) => {
+            report(trouble);
             backOff.failed(url);
             return EMPTY;
           }),

@@ -49,7 +49,7 @@ interface Wanted {
  * has begun cannot be stopped: it keeps its place until it ends, and its avatar is kept.
  */
 export function resize(
-  { files, resizer, sniffer }: Pick<Ports, 'files' | 'resizer' | 'sniffer'>,
+  { files, resizer, sniffer, report }: Pick<Ports, 'files' | 'resizer' | 'sniffer' | 'report'>,
   { resizing, resizeGate, resizeDeadline, scheduler = asyncScheduler }: ResizeOptions,
 ): MonoTypeOperatorFunction<ServedImage> {
   const avatarBytes = (wanted: Wanted): Observable<Uint8Array> =>
@@ -59,6 +59,7 @@ export function resize(
 
   const keptOrMade = (wanted: Wanted, format: ResizableFormat): Observable<Uint8Array> =>
     from(files.readVariant(wanted.served.request.uri, keyOf(wanted))).pipe(
+      catchError(withoutDisk),
       mergeMap((kept) => (kept ? of(kept) : inTurn(wanted, format))),
     );
 
@@ -76,14 +77,18 @@ export function resize(
     from(resizer.resize(wanted.served.image.bytes, format, wanted.height)).pipe(
       mergeMap((bytes) =>
         from(files.writeVariant(wanted.served.request.uri, keyOf(wanted), bytes)).pipe(
-          // A variant can be made again at any time: a full disk is no reason to withhold this one.
-          catchError((error: unknown) =>
-            isRejection(error, 'storage-unavailable') ? of(undefined) : throwError(() => error),
-          ),
+          catchError(withoutDisk),
           map(() => bytes),
         ),
       ),
     );
+
+  // A variant can be made again at any time: a broken disk is no reason to withhold it.
+  const withoutDisk = (error: unknown): Observable<undefined> => {
+    if (!isRejection(error, 'storage-unavailable')) return throwError(() => error);
+    report(error);
+    return of(undefined);
+  };
 
   const avatar = dedupeInflight<Wanted, Uint8Array, ServedImage>({
     inflight: resizing,

@@ -1,35 +1,81 @@
-import { catchError, map, type MonoTypeOperatorFunction, of, throwError } from 'rxjs';
-import { type Due, isRejection, type Ports, type ServedImage, type StoredImage } from '../domain/index.js';
+import {
+  asyncScheduler,
+  catchError,
+  map,
+  mergeMap,
+  type MonoTypeOperatorFunction,
+  NEVER,
+  type Observable,
+  of,
+  race,
+  type SchedulerLike,
+  takeUntil,
+  tap,
+  throwError,
+  timer,
+} from 'rxjs';
+import { type CacheStatus, type Due, isRejection, type Ports, Rejection, type ServedImage } from '../domain/index.js';
 import { checkRedis } from './check-redis.js';
 
-/**
- * When the refresh of a picture fails and we hold a copy, serves the copy (stale-if-error, RFC 5861 §4).
- *
- * The catalogue is asked once more before that, since moderators may have blocked the picture
- * meanwhile. Its own verdicts and its failure are final: `undeclared`, `blocked` and
- * `catalogue-unavailable` pass through, and so does any error that is no rejection.
- */
-export function serveStale(
-  ports: Pick<Ports, 'catalogue'>,
-  { request, held }: Due,
-): MonoTypeOperatorFunction<ServedImage> {
-  return catchError((error: unknown) => {
-    if (!held || !isRejection(error) || isRejection(error, 'undeclared', 'blocked', 'catalogue-unavailable')) {
-      return throwError(() => error);
-    }
-    return of(request).pipe(
-      checkRedis(ports),
-      map(() => stale(request, held, error)),
-    );
-  });
+export interface ServeStaleOptions {
+  /** Milliseconds that a reader waits for a refresh when we hold a copy; `Infinity` for as long as it takes. */
+  readonly refreshWait: number;
+  /** Ends, when it emits, the refreshes that nobody waits for any more. */
+  readonly shutdown?: Observable<unknown>;
+  readonly scheduler?: SchedulerLike;
 }
 
-function stale(
-  request: Due['request'],
-  image: StoredImage,
-  error: { code: string; originStatus: number | undefined },
-): ServedImage {
-  const { code: detail, originStatus: fwdStatus } = error;
-  const status = fwdStatus === undefined ? {} : { fwdStatus };
-  return { request, image, cacheStatus: { hit: false, fwd: 'stale', detail, ...status } };
+/**
+ * When the refresh of a picture fails, or takes too long, and we hold a copy, serves the copy
+ * (stale-if-error and stale-while-revalidate, RFC 5861).
+ *
+ * The source is subscribed to a second time when it takes too long, so that it goes on when the first
+ * subscription leaves: it has to be shared, as `dedupeInflight` does. The catalogue is asked once more
+ * before the copy is served, since moderators may have blocked the picture meanwhile. Its own verdicts
+ * and its failure are final: `undeclared`, `blocked` and `catalogue-unavailable` pass through, and so
+ * does any error that is no rejection. Without a copy, errors as the source does, or with
+ * `storage-unavailable` when the copy cannot be read. Unsubscribing before the wait is over leaves the refresh.
+ */
+export function serveStale(
+  ports: Pick<Ports, 'catalogue' | 'report'>,
+  { request, held, unreadable }: Due,
+  { refreshWait, shutdown = NEVER, scheduler = asyncScheduler }: ServeStaleOptions,
+): MonoTypeOperatorFunction<ServedImage> {
+  if (!held) return catchError((error: unknown) => throwError(() => (isOfOrigin(error) && unreadable) || error));
+
+  const copy = (cacheStatus: CacheStatus): Observable<ServedImage> =>
+    of(request).pipe(
+      checkRedis(ports),
+      map(() => ({ request, image: held, cacheStatus })),
+    );
+
+  const goOn = (refresh: Observable<ServedImage>): void => {
+    // What went wrong was noted where it went wrong, unless it is a bug.
+    refresh
+      .pipe(takeUntil(shutdown))
+      .subscribe({ error: (error: unknown) => isRejection(error) || ports.report(error) });
+  };
+
+  return (refresh) => {
+    const impatience = refreshWait === Infinity ? NEVER : timer(refreshWait, scheduler);
+    const meanwhile = impatience.pipe(
+      tap(() => goOn(refresh)),
+      mergeMap(() => copy({ hit: false, fwd: 'stale', detail: 'refreshing' })),
+    );
+    return race(refresh, meanwhile).pipe(
+      catchError((error: unknown) => (isOfOrigin(error) ? copy(statusOf(error)) : throwError(() => error))),
+    );
+  };
+}
+
+/** Whether the catalogue has nothing against serving a copy all the same. */
+function isOfOrigin(error: unknown): error is Rejection {
+  return isRejection(error) && !isRejection(error, 'undeclared', 'blocked', 'catalogue-unavailable');
+}
+
+/** Without a connection there was nothing that could be called forwarding (RFC 9211 §2.2). */
+function statusOf(error: Rejection): CacheStatus {
+  const { code, originStatus: fwdStatus } = error;
+  if (isRejection(error, 'resting', 'overloaded')) return { hit: true, detail: `stale, ${code}` };
+  return { hit: false, fwd: 'stale', detail: code, ...(fwdStatus === undefined ? {} : { fwdStatus }) };
 }

@@ -5,13 +5,16 @@ import {
   decode,
   dedupeInflight,
   fetch,
+  holdUnsaved,
   persist,
   readStored,
+  recallOr,
   rememberFailure,
   resize,
   serveStale,
   takeTurns,
   validate,
+  withGrace,
 } from '../operators/index.js';
 import { collapse } from './collapse.js';
 import { DEFAULTS, type PipelineOptions } from './options.js';
@@ -25,11 +28,12 @@ import { type Shared, sharedWithin } from './shared.js';
  * errors with a `Rejection`. Unsubscribing stops whatever nobody else is waiting for.
  */
 export function imagePipeline(
-  ports: Ports,
+  outside: Ports,
   overrides: Partial<PipelineOptions> = {},
   shared: Shared = sharedWithin({ ...DEFAULTS, ...overrides }),
 ): OperatorFunction<EncodedRequest, ServedImage> {
   const options = { ...DEFAULTS, ...overrides };
+  const ports = { ...outside, catalogue: withGrace(outside, options) };
   const fetching = { ...options, turn: takeTurns(shared) };
   const resizing = { ...options, resizing: shared.resizing, resizeGate: shared.resizes };
 
@@ -37,9 +41,8 @@ export function imagePipeline(
 
   const download = (due: Due): Observable<ServedImage> =>
     of(due).pipe(
-      fetch(ports, fetching),
-      validate(ports),
-      persist(ports),
+      recallOr(shared.unsaved, pipe(fetch(ports, fetching), validate(ports))),
+      holdUnsaved(ports, shared.unsaved, persist(ports)),
       rememberFailure(due.request, ports, shared.backOff),
     );
 
@@ -55,7 +58,7 @@ export function imagePipeline(
   return pipe(
     decode(),
     select,
-    whenDue((due) => of(due).pipe(refresh, serveStale(ports, due))),
+    whenDue((due) => of(due).pipe(refresh, serveStale(ports, due, options))),
     resize(ports, resizing),
   );
 }

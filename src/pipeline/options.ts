@@ -1,4 +1,4 @@
-import type { SchedulerLike } from 'rxjs';
+import type { Observable, SchedulerLike } from 'rxjs';
 import type { GateOptions } from '../operators/index.js';
 
 type Limits = Omit<GateOptions, 'scheduler'>;
@@ -19,6 +19,14 @@ export interface PipelineOptions {
   readonly resizeDeadline: number;
   /** Avatars that are made at once; and how many may wait for their turn. */
   readonly resizes: Limits;
+  /** Milliseconds a reader waits for a refresh when there is a copy; `Infinity` for as long as it takes. */
+  readonly refreshWait: number;
+  /** Milliseconds for which the last answer of a catalogue counts that cannot be asked. */
+  readonly redisGrace: number;
+  /** Bytes of pictures that wait in memory to be stored, and for how many milliseconds. */
+  readonly unsaved: { readonly maxBytes: number; readonly longest: number };
+  /** Ends, when it emits, what goes on without a reader. */
+  readonly shutdown?: Observable<unknown>;
   /** How long failing origins are left alone; times in milliseconds. */
   readonly backOff: {
     readonly firstPause: number;
@@ -42,6 +50,9 @@ export const DEFAULTS: PipelineOptions = {
   fetches: { concurrency: 64, queue: 1024, patience: 10 * SECOND },
   resizeDeadline: 10 * SECOND,
   resizes: { concurrency: 2, queue: 256 },
+  refreshWait: SECOND,
+  redisGrace: 30 * SECOND,
+  unsaved: { maxBytes: 64 * 1024 * 1024, longest: 60 * MINUTE },
   backOff: {
     firstPause: 30 * SECOND,
     longestPause: 10 * MINUTE,

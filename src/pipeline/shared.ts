@@ -1,5 +1,5 @@
 import type { ServedImage } from '../domain/index.js';
-import { BackOff, Bulkhead, Gate, type Inflight } from '../operators/index.js';
+import { BackOff, Bulkhead, Gate, type Inflight, Unsaved } from '../operators/index.js';
 import type { PipelineOptions } from './options.js';
 
 /** What the requests of one pipeline have in common. To be looked at from outside, never changed from there. */
@@ -9,6 +9,7 @@ export interface Shared {
   /** Resizes under way, by URI and variant. */
   readonly resizing: Inflight<Uint8Array>;
   readonly backOff: BackOff;
+  readonly unsaved: Unsaved;
   readonly hosts: Bulkhead;
   readonly fetches: Gate;
   readonly resizes: Gate;
@@ -20,6 +21,7 @@ export function sharedWithin({ scheduler, ...options }: PipelineOptions): Shared
     refreshing: new Map(),
     resizing: new Map(),
     backOff: new BackOff({ ...options.backOff, ...clock }),
+    unsaved: new Unsaved({ ...options.unsaved, ...clock }),
     hosts: new Bulkhead({ ...options.perHost, ...clock }),
     fetches: new Gate({ ...options.fetches, ...clock }),
     resizes: new Gate({ ...options.resizes, ...clock }),

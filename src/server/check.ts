@@ -51,6 +51,8 @@ async function* findingsOf(
     counts.keys++;
     yield* keyFindings(key, files, (path) => expected.add(relative(directory, path)));
   }
+  for (const path of await files.leftovers())
+    yield { kind: 'leftover temporary file', what: relative(directory, path) };
   for await (const path of storedPaths(directory)) {
     counts.files++;
     const original = ORIGINAL_PATH.test(path) ? path : VARIANT_PATH.exec(path)?.[1];

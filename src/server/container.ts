@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import type { OperatorFunction } from 'rxjs';
+import { NEVER, type Observable, type OperatorFunction } from 'rxjs';
 import { container as root, type DependencyContainer, type InjectionToken, instanceCachingFactory } from 'tsyringe';
 import {
   AddressRules,
@@ -18,6 +18,7 @@ import type { EncodedRequest, Origin, Resizer, ServedImage } from '../domain/ind
 import { imagePipeline } from '../pipeline/index.js';
 import type { Options } from './options.js';
 import { pipelineOptions } from './pipeline-options.js';
+import { TroubleLog } from './trouble-log.js';
 
 /** Frames of an animated avatar that are kept. */
 const MAX_FRAMES = 100;
@@ -26,15 +27,25 @@ export const CATALOGUE: InjectionToken<ManagedCatalogue> = Symbol('catalogue');
 export const FILES: InjectionToken<DiskFiles> = Symbol('files');
 export const ORIGIN: InjectionToken<Origin> = Symbol('origin');
 export const RESIZER: InjectionToken<Resizer> = Symbol('resizer');
+export const TROUBLES: InjectionToken<TroubleLog> = Symbol('troubles');
 export const PIPELINE: InjectionToken<OperatorFunction<EncodedRequest, ServedImage>> = Symbol('pipeline');
 
-/** Which part is made of what. Parts are made when they are first asked for, and once. */
-export function createContainer(options: Options, log: Logger): DependencyContainer {
+/**
+ * Which part is made of what. Parts are made when they are first asked for, and once.
+ *
+ * @param shutdown Ends, when it emits, what goes on without a reader.
+ */
+export function createContainer(
+  options: Options,
+  log: Logger,
+  shutdown: Observable<unknown> = NEVER,
+): DependencyContainer {
   const container = root.createChildContainer();
   const register = <T>(token: InjectionToken<T>, make: (parts: DependencyContainer) => T) =>
     container.register(token, { useFactory: instanceCachingFactory(make) });
 
-  register(CATALOGUE, () => openCatalogue(options, log));
+  register(TROUBLES, () => new TroubleLog(log));
+  register(CATALOGUE, (parts) => openCatalogue(options, parts.resolve(TROUBLES)));
   register(FILES, () => new DiskFiles(options.dir));
   register(ORIGIN, () =>
     httpOrigin({
@@ -53,17 +64,18 @@ export function createContainer(options: Options, log: Logger): DependencyContai
         origin: parts.resolve(ORIGIN),
         resizer: parts.resolve(RESIZER),
         sniffer: magicSniffer,
+        report: parts.resolve(TROUBLES).report,
       },
-      pipelineOptions(options),
+      pipelineOptions(options, shutdown),
     ),
   );
   return container;
 }
 
-function openCatalogue({ redis, dir }: Options, log: Logger): ManagedCatalogue {
+function openCatalogue({ redis, dir }: Options, { report }: TroubleLog): ManagedCatalogue {
   if (redis.kind === 'embedded') return new EmbeddedCatalogue({ path: join(dir, 'catalogue.lmdb') });
   const catalogue = new RedisCatalogue(redis);
   // Without a listener, ioredis prints a stack trace for each failed attempt to reconnect.
-  catalogue.redis.on('error', (error: Error) => log.warn(`${redis.description}: ${error.message || 'cannot connect'}`));
+  catalogue.redis.on('error', report);
   return catalogue;
 }

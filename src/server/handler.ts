@@ -9,6 +9,8 @@ import { parseRoute, type Route } from './route.js';
 export interface HandlerOptions {
   readonly pipeline: OperatorFunction<EncodedRequest, ServedImage>;
   readonly log: Logger;
+  /** Told of trouble of ours. */
+  readonly report: (trouble: unknown) => void;
   /** Where avatars that cannot be served are redirected to. */
   readonly defaultAvatar: string;
   /** Pixels; 0 passes avatars through unchanged. */
@@ -68,13 +70,13 @@ function serveImage(
 }
 
 function sendFailure(
-  { log, defaultAvatar }: HandlerOptions,
+  { log, report, defaultAvatar }: HandlerOptions,
   route: ImageRoute,
   response: ServerResponse,
   error: unknown,
 ): void {
   const { status, ours } = isRejection(error) ? ANSWERS[error.code] : UNKNOWN_ERROR;
-  if (ours) log.error({ err: error }, 'could not serve a picture');
+  if (ours) report(error);
   else log.debug({ code: (error as { code?: unknown }).code, reason: (error as Error).message }, 'no picture');
   if (route.collection === 'avatars' && status !== 400) sendPlain(response, 302, { Location: defaultAvatar });
   else sendPlain(response, status, status === 503 ? { 'Retry-After': RETRY_AFTER } : {});

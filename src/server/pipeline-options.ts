@@ -1,11 +1,15 @@
+import type { Observable } from 'rxjs';
 import { DEFAULTS, type PipelineOptions } from '../pipeline/index.js';
 import type { Options } from './options.js';
 
 /** What a command line means for the pipeline. */
-export function pipelineOptions(options: Options): PipelineOptions {
+export function pipelineOptions(options: Options, shutdown: Observable<unknown>): PipelineOptions {
   const patience = options.queueTimeout;
   return {
     ...DEFAULTS,
+    shutdown,
+    refreshWait: options.refreshWait,
+    redisGrace: options.redisGrace,
     fetchDeadline: options.fetchTimeout,
     perHost: { concurrency: options.hostConnections, queue: options.hostQueue, patience },
     fetches: { concurrency: options.fetches, queue: options.fetchQueue, patience },

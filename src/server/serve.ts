@@ -1,43 +1,66 @@
-import type { Server } from 'node:http';
 import type { Logger } from 'pino';
-import { type ManagedCatalogue, RedisCatalogue } from '../adapters/index.js';
+import { Subject } from 'rxjs';
+import { type DiskFiles, type ManagedCatalogue, RedisCatalogue } from '../adapters/index.js';
 import { assertCacheDirectory } from './cache-directory.js';
-import { CATALOGUE, createContainer, PIPELINE } from './container.js';
+import { CATALOGUE, createContainer, FILES, PIPELINE, TROUBLES } from './container.js';
+import { gracefulStop } from './graceful-stop.js';
 import { requestHandler } from './handler.js';
 import { createHttpServer, listen } from './http-server.js';
 import { openLog } from './log.js';
+import { createOpsServer, type Readiness } from './ops-server.js';
 import type { Options } from './options.js';
 
-/** Milliseconds that requests under way are given to finish when the server is asked to stop. */
-const FAREWELL = 10_000;
+/** With what comes after it, stopping takes ten seconds at most. */
+const STOP = { patience: 9000, linger: 500 };
 
 /** Milliseconds a reader may take nothing of an answer, beyond the time that a fetch and its turns may take. */
 const SLOWEST_READER = 10_000;
+
+/** Milliseconds for which work that cannot be stopped may hold up the end of the process. */
+const LAST_WORDS = 500;
 
 /** Runs the server until it is told to stop. */
 export async function serve(options: Options): Promise<void> {
   assertCacheDirectory(options.dir);
   const { logger, reopen } = openLog(options.log);
-  const container = createContainer(options, logger);
+  process.on('SIGHUP', reopen);
+  const stopping = stopSignal(logger);
+
+  const shutdown = new Subject<void>();
+  const container = createContainer(options, logger, shutdown);
   const catalogue = container.resolve(CATALOGUE);
   const server = createHttpServer(
     requestHandler({
       pipeline: container.resolve(PIPELINE),
       log: logger,
+      report: container.resolve(TROUBLES).report,
       defaultAvatar: options.defaultAvatar,
       avatarHeight: options.avatarHeight,
       userAgent: options.userAgent,
     }),
     options.fetchTimeout + 2 * options.queueTimeout + SLOWEST_READER,
   );
-  const url = await listen(server, options.addr);
-  logger.info(`listening on ${url}`);
+  const stop = gracefulStop(server, STOP);
+  logger.info(`listening on ${await listen(server, options.addr)}`);
+  const ops = createOpsServer(readiness(catalogue, stopping));
+  if (options.ops) logger.info(`operations on ${await listen(ops, options.ops)}`);
+  await sweep(container.resolve(FILES), logger);
   await connect(catalogue, logger);
-  process.on('SIGHUP', reopen);
-  await stopSignal(logger);
-  await stop(server);
+
+  await stopping;
+  await stop();
+  shutdown.next();
+  ops.close();
   await catalogue.close();
   logger.info('stopped');
+  // Fires only if something is left that keeps the process alive.
+  setTimeout(() => process.exit(), LAST_WORDS).unref();
+}
+
+/** What an earlier process left half-written when it was killed. */
+async function sweep(files: DiskFiles, log: Logger): Promise<void> {
+  const swept = await files.sweep();
+  if (swept > 0) log.warn(`removed ${swept} temporary files that an earlier process left`);
 }
 
 /** A Redis that is away is no reason not to start: it may come back, and we with it. */
@@ -52,6 +75,12 @@ async function connect(catalogue: ManagedCatalogue, log: Logger): Promise<void> 
   }
 }
 
+function readiness(catalogue: ManagedCatalogue, stopping: Promise<void>): Readiness {
+  let isStopping = false;
+  void stopping.then(() => (isStopping = true));
+  return () => (isStopping ? Promise.resolve('stopping') : catalogue.trouble());
+}
+
 /** The second signal does not wait. */
 function stopSignal(log: Logger): Promise<void> {
   return new Promise((resolve) => {
@@ -64,16 +93,5 @@ function stopSignal(log: Logger): Promise<void> {
     };
     process.on('SIGTERM', onSignal);
     process.on('SIGINT', onSignal);
-  });
-}
-
-function stop(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    const impatience = setTimeout(() => server.closeAllConnections(), FAREWELL);
-    server.close(() => {
-      clearTimeout(impatience);
-      resolve();
-    });
-    server.closeIdleConnections();
   });
 }

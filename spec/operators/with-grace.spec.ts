@@ -1,0 +1,115 @@
+import { catchError, concatMap, from, type Observable, of, throwError } from 'rxjs';
+import { describe, expect, it, vi } from 'vitest';
+import type { Catalogue, CatalogueEntry, Rejection } from '../../src/domain/index.js';
+import { withGrace } from '../../src/operators/index.js';
+import { marbles, type Marbles, rejection } from '../support/marbles.js';
+import { NEW_RECORD, RECORD, STAGED_AT, URI } from '../support/nouns.js';
+
+const unused = () => {
+  throw new Error('withGrace only looks');
+};
+
+const DOWN = rejection('catalogue-unavailable');
+const BUG = new RangeError('a bug');
+
+const ANSWERS: Record<string, CatalogueEntry | Error> = {
+  s: { status: 'declared', stored: RECORD, freshFor: 60 },
+  o: { status: 'declared', stored: RECORD, freshFor: 0 },
+  n: { status: 'declared', freshFor: 0 },
+  b: { status: 'blocked' },
+  u: { status: 'undeclared' },
+  x: DOWN,
+  e: BUG,
+};
+
+/** Looks whenever the diagram says so, when the catalogue would answer as `ANSWERS` says there. */
+function looks({ cold, scheduler }: Marbles, diagram: string, report: (trouble: unknown) => void = unused) {
+  let answer: Observable<CatalogueEntry>;
+  const outside: Catalogue = { lookup: () => answer, store: unused, recordError: unused };
+  const catalogue = withGrace({ catalogue: outside, report }, { redisGrace: 10, scheduler });
+  return cold(diagram).pipe(
+    concatMap((name) => {
+      const given = ANSWERS[name];
+      answer = given instanceof Error ? throwError(() => given) : of(given as CatalogueEntry);
+      return from(catalogue.lookup(URI)).pipe(catchError((error: Rejection) => of(error)));
+    }),
+  );
+}
+
+function remembered(freshFor: number): CatalogueEntry {
+  return { status: 'declared', stored: RECORD, freshFor, unconfirmed: true };
+}
+
+describe('withGrace', () => {
+  it(
+    'mirrors a catalogue that answers',
+    marbles((tools) => {
+      tools.expectObservable(looks(tools, 's-o-n-b-u|')).toBe('s-o-n-b-u|', ANSWERS);
+    }),
+  );
+
+  it(
+    'repeats what was said last, while the grace lasts, and reports each time',
+    marbles((tools) => {
+      const report = vi.fn();
+      const said = looks(tools, '  s---x----x|', report);
+      tools.expectObservable(said).toBe('s---y----z|', { ...ANSWERS, y: remembered(56), z: remembered(51) });
+      tools.flush();
+      expect(report.mock.calls).toEqual([[DOWN], [DOWN]]);
+    }),
+  );
+
+  it(
+    'calls a stale copy fresh meanwhile, since nothing new could be recorded',
+    marbles((tools) => {
+      const said = looks(tools, '  o---x|', () => undefined);
+      tools.expectObservable(said).toBe('o---y|', { ...ANSWERS, y: remembered(6) });
+    }),
+  );
+
+  it(
+    'says what is wrong when the grace is over',
+    marbles((tools) => {
+      tools.expectObservable(looks(tools, 's 9ms x|')).toBe('s 9ms x|', ANSWERS);
+    }),
+  );
+
+  it(
+    'counts the grace from the last answer',
+    marbles((tools) => {
+      const said = looks(tools, '  s---s 8ms x|', () => undefined);
+      tools.expectObservable(said).toBe('s---s 8ms y|', { ...ANSWERS, y: remembered(51) });
+    }),
+  );
+
+  for (const [what, answer] of [
+    ['blocked', 'b'],
+    ['withdrawn', 'u'],
+    ['never stored', 'n'],
+  ]) {
+    it(
+      `never serves what was ${what} the last time, whatever it was before`,
+      marbles((tools) => {
+        tools.expectObservable(looks(tools, `s-${answer}-x|`)).toBe(`s-${answer}-x|`, ANSWERS);
+      }),
+    );
+  }
+
+  it(
+    'passes on what is no trouble with the catalogue',
+    marbles((tools) => {
+      tools.expectObservable(looks(tools, 's-e|')).toBe('s-e|', ANSWERS);
+    }),
+  );
+
+  it('leaves writing to the catalogue', () => {
+    const store = vi.fn(() => of(true));
+    const recordError = vi.fn(() => of(undefined));
+    const outside: Catalogue = { lookup: unused, store, recordError };
+    const catalogue = withGrace({ catalogue: outside, report: unused }, { redisGrace: 10 });
+    catalogue.store(URI, NEW_RECORD, STAGED_AT);
+    catalogue.recordError(URI, 'exceeded max size');
+    expect(store).toHaveBeenCalledWith(URI, NEW_RECORD, STAGED_AT);
+    expect(recordError).toHaveBeenCalledWith(URI, 'exceeded max size');
+  });
+});

@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { ignoreAbsence } from './file-trouble.js';
+
+const FILE_MODE = 0o644;
+
+/** Milliseconds after which a temporary file belongs to nobody, whatever runs under the number of its process. */
+const LONGEST_WRITE = 10 * 60_000;
+
+/** A file that is whole, on the disk, and in nobody's way. */
+export interface TemporaryFile {
+  readonly modified: Date;
+  /** Puts it in its place, atomically; makes the folders above it. */
+  readonly moveTo: (path: string) => Promise<void>;
+  readonly discard: () => Promise<void>;
+}
+
+/** A folder for files that are being written, on the file system of their later places. */
+export class TemporaryFiles {
+  readonly #directory: string;
+
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  /** Resolves when the bytes are on the disk, so that no power failure can leave a torn file in its place. */
+  async write(bytes: Uint8Array): Promise<TemporaryFile> {
+    await mkdir(this.#directory, { recursive: true });
+    const path = join(this.#directory, `${process.pid}-${randomUUID()}`);
+    const discard = () => rm(path, { force: true });
+    try {
+      const modified = await writeThrough(path, bytes);
+      return { modified, moveTo: (place) => move(path, place), discard };
+    } catch (error) {
+      await discard();
+      throw error;
+    }
+  }
+
+  /** Files of processes that are gone. To be asked before this process writes any. */
+  async abandoned(): Promise<string[]> {
+    const names = (await readdir(this.#directory).catch(ignoreAbsence)) ?? [];
+    const files = names.map(async (name) => ((await this.#isAbandoned(name)) ? [join(this.#directory, name)] : []));
+    return (await Promise.all(files)).flat();
+  }
+
+  async #isAbandoned(name: string): Promise<boolean> {
+    if (!isRunning(Number.parseInt(name, 10))) return true;
+    const stats = await stat(join(this.#directory, name)).catch(ignoreAbsence);
+    return stats !== undefined && Date.now() - stats.mtimeMs > LONGEST_WRITE;
+  }
+}
+
+async function writeThrough(path: string, bytes: Uint8Array): Promise<Date> {
+  const file = await open(path, 'wx', FILE_MODE);
+  try {
+    // Past the umask: the mode is part of the contract, other programs read these files.
+    await file.chmod(FILE_MODE);
+    await file.writeFile(bytes);
+    await file.datasync();
+    return (await file.stat()).mtime;
+  } finally {
+    await file.close();
+  }
+}
+
+async function move(path: string, place: string): Promise<void> {
+  await mkdir(dirname(place), { recursive: true });
+  await rename(path, place);
+}
+
+/** Our own number is not counted: in a container, every process that serves may have had the same. */
+function isRunning(pid: number): boolean {
+  if (!(pid > 0) || pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

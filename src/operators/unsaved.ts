@@ -1,0 +1,69 @@
+import { LRUCache } from 'lru-cache';
+import { asyncScheduler, type SchedulerLike } from 'rxjs';
+import {
+  checksumOf,
+  type Due,
+  type NotModified,
+  type SourceUri,
+  type StoredImage,
+  type ValidImage,
+} from '../domain/index.js';
+
+export interface UnsavedOptions {
+  /** The most bytes of pictures that are held; the least recently used go first. */
+  readonly maxBytes: number;
+  /** Milliseconds after which a picture is fetched anew all the same. */
+  readonly longest: number;
+  readonly scheduler?: SchedulerLike;
+}
+
+interface Held {
+  readonly fetched: ValidImage | NotModified;
+  readonly image: StoredImage;
+}
+
+/** What origins sent and we could not store, held in memory so that they are not asked for it again. */
+export class Unsaved {
+  readonly #scheduler: SchedulerLike;
+  readonly #pictures: LRUCache<string, Held>;
+
+  constructor({ maxBytes, longest, scheduler = asyncScheduler }: UnsavedOptions) {
+    this.#scheduler = scheduler;
+    this.#pictures = new LRUCache({
+      maxSize: maxBytes,
+      sizeCalculation: ({ image }) => Math.max(1, image.bytes.byteLength),
+      ttl: longest,
+      perf: scheduler,
+      ttlResolution: 0,
+    });
+  }
+
+  /** Pictures held. */
+  get size(): number {
+    return this.#pictures.size;
+  }
+
+  /** Holds a picture, unless it is held already, and gives it as it can be served. */
+  hold(fetched: ValidImage | NotModified): StoredImage {
+    const { hex } = fetched.due.request.uri;
+    const image = this.#pictures.get(hex)?.image ?? this.#imageOf(fetched);
+    if (!fetched.recalled) this.#pictures.set(hex, { fetched, image });
+    return image;
+  }
+
+  recall(due: Due): ValidImage | NotModified | undefined {
+    const held = this.#pictures.get(due.request.uri.hex);
+    return held && { ...held.fetched, due, recalled: true };
+  }
+
+  release(uri: SourceUri): void {
+    this.#pictures.delete(uri.hex);
+  }
+
+  #imageOf(fetched: ValidImage | NotModified): StoredImage {
+    if (!fetched.modified) return fetched.held;
+    const { type, bytes, etag } = fetched;
+    const modified = new Date(this.#scheduler.now());
+    return { type, bytes, checksum: checksumOf(bytes), modified, ...(etag === undefined ? {} : { etag }) };
+  }
+}
