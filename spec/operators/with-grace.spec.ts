@@ -1,4 +1,4 @@
-import { catchError, concatMap, from, type Observable, of, throwError } from 'rxjs';
+import { catchError, concatMap, from, type Observable, type ObservableInput, of, throwError } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 import type { Catalogue, CatalogueEntry, Rejection } from '../../src/domain/index.js';
 import { withGrace } from '../../src/operators/index.js';
@@ -102,14 +102,37 @@ describe('withGrace', () => {
     }),
   );
 
-  it('leaves writing to the catalogue', () => {
-    const store = vi.fn(() => of(true));
+  for (const [what, stored] of [
+    ['remembers what was just stored', true],
+    ['forgets what could not be stored because it was blocked', false],
+  ] as const) {
+    it(
+      what,
+      marbles(({ cold, expectObservable, scheduler }) => {
+        const answers = [of<CatalogueEntry>(remembered(60)), throwError(() => DOWN)];
+        const outside: Catalogue = {
+          lookup: () => answers.shift() as Observable<CatalogueEntry>,
+          store: (...args) => of(args[0] === URI && args[1] === NEW_RECORD && args[2] === STAGED_AT && stored),
+          recordError: unused,
+        };
+        const catalogue = withGrace({ catalogue: outside, report: () => undefined }, { redisGrace: 10, scheduler });
+        const steps: Record<string, () => ObservableInput<unknown>> = {
+          l: () => catalogue.lookup(URI),
+          s: () => catalogue.store(URI, NEW_RECORD, STAGED_AT),
+        };
+        const said = cold('  l-s-l|').pipe(
+          concatMap((step) => from(steps[step]?.() ?? []).pipe(catchError((error: Rejection) => of(error)))),
+        );
+        const last = stored ? { ...remembered(8), stored: NEW_RECORD } : DOWN;
+        expectObservable(said).toBe('l-s-r|', { l: remembered(60), s: stored, r: last });
+      }),
+    );
+  }
+
+  it('leaves remembering errors to the catalogue', () => {
     const recordError = vi.fn(() => of(undefined));
-    const outside: Catalogue = { lookup: unused, store, recordError };
-    const catalogue = withGrace({ catalogue: outside, report: unused }, { redisGrace: 10 });
-    catalogue.store(URI, NEW_RECORD, STAGED_AT);
-    catalogue.recordError(URI, 'exceeded max size');
-    expect(store).toHaveBeenCalledWith(URI, NEW_RECORD, STAGED_AT);
+    const outside: Catalogue = { lookup: unused, store: unused, recordError };
+    withGrace({ catalogue: outside, report: unused }, { redisGrace: 10 }).recordError(URI, 'exceeded max size');
     expect(recordError).toHaveBeenCalledWith(URI, 'exceeded max size');
   });
 });

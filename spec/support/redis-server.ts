@@ -8,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 /** A Redis of our own, in memory. */
 export interface RedisServer {
   readonly port: number;
+  readonly signal: (signal: NodeJS.Signals) => void;
   readonly stop: () => Promise<void>;
 }
 
@@ -25,7 +26,9 @@ export async function startRedisServer(command: string, givenPort?: number): Pro
   await untilItAnswers(server, port);
   return {
     port,
+    signal: (signal) => void server.kill(signal),
     stop: async () => {
+      if (server.exitCode !== null || server.signalCode !== null) return;
       const ended = new Promise((resolve) => server.once('exit', resolve));
       server.kill('SIGKILL');
       await ended;

@@ -17,30 +17,37 @@ redis.call('HSET', KEYS[1], 'type', ARGV[1], 'checksum', ARGV[2])
 if ARGV[3] == '' then redis.call('HDEL', KEYS[1], 'etag') else redis.call('HSET', KEYS[1], 'etag', ARGV[3]) end
 return 1`;
 
-/** Milliseconds between two attempts to find the writable Redis after a failover. */
-const FAILOVER_PAUSE = 1000;
-
 /**
  * A cache must answer soon or not at all: nothing waits for a Redis that is away. One that does not answer
  * is taken to be gone, and looked for anew, so that only the first requests wait for it. With all of it,
  * trouble shows within a second, and so does its end.
  */
-function impatient() {
-  let lastFailover = 0;
-  return {
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    commandTimeout: 800,
-    socketTimeout: 900,
-    connectTimeout: 900,
-    retryStrategy: (attempt: number) => Math.min(50 * 2 ** attempt, 500),
-    // The name may lead to another server by now. Not at every error, or reading would stop as well.
-    reconnectOnError: ({ message }: Error) => {
-      if (!message.startsWith('READONLY') || performance.now() - lastFailover < FAILOVER_PAUSE) return false;
-      lastFailover = performance.now();
-      return true;
-    },
-  } satisfies RedisOptions;
+const IMPATIENT = {
+  enableOfflineQueue: false,
+  maxRetriesPerRequest: 0,
+  commandTimeout: 800,
+  socketTimeout: 900,
+  connectTimeout: 900,
+  retryStrategy: (attempt: number) => Math.min(50 * 2 ** attempt, 500),
+} satisfies RedisOptions;
+
+/** Milliseconds for which a Redis may refuse writes before it is looked for elsewhere. */
+const FAILOVER = 2000;
+
+/**
+ * After a failover, the name may lead to another server than the one that has become a replica. Looking
+ * for it costs the commands that are under way, so not at the first refusal.
+ */
+function afterFailover(): (error: Error) => boolean {
+  let refusedSince = Infinity;
+  return ({ message }) => {
+    if (!message.startsWith('READONLY')) return false;
+    const now = performance.now();
+    refusedSince = Math.min(refusedSince, now);
+    if (now - refusedSince < FAILOVER) return false;
+    refusedSince = Infinity;
+    return true;
+  };
 }
 
 /** Where a Redis is and how to be let in. */
@@ -68,7 +75,7 @@ export class RedisCatalogue implements ManagedCatalogue {
 
   constructor({ description, connection, ttl = HOUR }: RedisCatalogueOptions) {
     this.description = description;
-    this.redis = new Redis({ ...impatient(), ...connection, lazyConnect: true });
+    this.redis = new Redis({ ...IMPATIENT, reconnectOnError: afterFailover(), ...connection, lazyConnect: true });
     this.#ttl = ttl;
   }
 

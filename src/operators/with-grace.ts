@@ -54,7 +54,13 @@ export function withGrace(
           return of(entry);
         }),
       ),
-    store: (uri, record, modified) => catalogue.store(uri, record, modified),
+    // What was just stored was not blocked at that moment, as if it had been looked up.
+    store: (uri, record, modified) =>
+      from(catalogue.store(uri, record, modified)).pipe(
+        tap((stored) =>
+          remember(uri.hex, stored ? { status: 'declared', stored: record, freshFor: 0 } : { status: 'blocked' }),
+        ),
+      ),
     recordError: (uri, reason) => catalogue.recordError(uri, reason),
   };
 }
