@@ -35,6 +35,10 @@ export interface ServiceOptions {
   readonly networks?: readonly string[];
   /** The file it logs to, when it does not log to its standard output. */
   readonly log?: string;
+  /** Runs it as this user, who must be able to write to the directory. */
+  readonly uid?: number;
+  /** The most file descriptors that it may have open. */
+  readonly descriptors?: number;
 }
 
 /** Where the origins of the specs are. */
@@ -47,10 +51,14 @@ export async function startService({
   flags = [],
   networks = LOOPBACK,
   log,
+  uid,
+  descriptors,
 }: ServiceOptions): Promise<Service> {
   const own = directory ?? temporaryDirectory();
   const opened = networks.flatMap((network) => ['--allow-network', network]);
-  const child = spawn(process.execPath, [MAIN, '-a', `${host}:0`, '-r', redis, '-d', own, ...opened, ...flags]);
+  const command = [process.execPath, MAIN, '-a', `${host}:0`, '-r', redis, '-d', own, ...opened, ...flags];
+  const limit = descriptors === undefined ? '' : `ulimit -n ${descriptors};`;
+  const child = spawn('sh', ['-c', `${limit} exec "$@"`, 'sh', ...command], uid === undefined ? {} : { uid });
   let written = '';
   child.stdout.on('data', (data: Buffer) => (written += data.toString()));
   child.stderr.on('data', (data: Buffer) => (written += data.toString()));

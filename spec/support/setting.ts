@@ -27,7 +27,7 @@ export interface RedisSetting extends Setting {
   readonly redis: Redis;
 }
 
-interface SettingOptions extends Pick<ServiceOptions, 'flags' | 'networks'> {
+interface SettingOptions extends Omit<ServiceOptions, 'redis'> {
   /** The address of the origin; 127.0.0.1 if not said otherwise. */
   readonly originHost?: string;
 }

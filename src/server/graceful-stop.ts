@@ -4,46 +4,73 @@ import { Server as NetServer, type Socket } from 'node:net';
 export interface GracefulStopOptions {
   /** Milliseconds that requests under way are given to finish. */
   readonly patience: number;
-  /** Milliseconds for which a connection may still bring a request that was on its way. */
+  /** Milliseconds for which a quiet connection may still bring a request that was on its way. */
   readonly linger: number;
 }
 
-/** Milliseconds between two looks for connections that have become idle. */
-const SUPERVISION = 50;
+interface Connection {
+  /** Answers that are not sent yet, the oldest first. */
+  readonly pending: Set<ServerResponse>;
+  /** When the last answer was sent. */
+  quietSince: number;
+}
+
+/** Milliseconds between two looks at what is going on. */
+const SUPERVISION = 100;
 
 /**
- * Prepares a server to be stopped without losing a request, and gives the function that stops it: nothing
- * more is accepted, every answer says that it is the last one of its connection, and connections that stay
- * idle are closed. Resolves when the last one is closed, or was cut off because the patience was over.
+ * Prepares a server to be stopped without losing a request, and gives the function that stops it.
+ *
+ * Connections that the kernel has accepted are accepted as well, nothing after that; the answer to the
+ * newest request of each connection says that it is the last one, and connections that stay quiet are
+ * closed. Resolves when the last one is closed, or was cut off because the patience was over.
  */
 export function gracefulStop(server: Server, { patience, linger }: GracefulStopOptions): () => Promise<void> {
+  const connections = new Map<Socket, Connection>();
   let isStopping = false;
-  /** Of requests sent one after another without waiting, only the answer to the last may close the connection. */
-  const newest = new WeakMap<Socket, IncomingMessage>();
+  let lastAccepted = 0;
 
-  server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
-    newest.set(request.socket, request);
-    const writeHead = response.writeHead.bind(response) as (...head: unknown[]) => ServerResponse;
-    response.writeHead = (...head: unknown[]) => {
-      if (isStopping && newest.get(request.socket) === request) response.shouldKeepAlive = false;
-      return writeHead(...head);
-    };
+  server.on('connection', (socket: Socket) => {
+    lastAccepted = performance.now();
+    connections.set(socket, { pending: new Set(), quietSince: lastAccepted });
+    socket.once('close', () => connections.delete(socket));
+  });
+  server.prependListener('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+    const connection = connections.get(socket);
+    if (!connection) return;
+    connection.pending.add(response);
+    if (isStopping) closeAfterNewest(connection);
+    response.once('close', () => {
+      connection.pending.delete(response);
+      connection.quietSince = performance.now();
+    });
   });
 
   return () =>
     new Promise((resolve) => {
       isStopping = true;
-      const cutOff = setTimeout(() => server.closeAllConnections(), patience);
-      let supervision: NodeJS.Timeout | undefined;
-      const lingering = setTimeout(() => {
-        supervision = setInterval(() => server.closeIdleConnections(), SUPERVISION);
-      }, linger);
-      // Not the close of HTTP servers, which cuts idle connections at once, with requests on their way.
-      NetServer.prototype.close.call(server, () => {
-        clearTimeout(cutOff);
-        clearTimeout(lingering);
-        clearInterval(supervision);
-        resolve();
-      });
+      const began = performance.now();
+      for (const connection of connections.values()) closeAfterNewest(connection);
+      const supervision = setInterval(() => {
+        const now = performance.now();
+        // The kernel's queue is empty when nothing came out of it, unless they do not stop to come.
+        if (server.listening && (now - lastAccepted >= SUPERVISION || now - began >= linger)) stopListening();
+        for (const [socket, { pending, quietSince }] of connections) {
+          if (pending.size === 0 && now - Math.max(quietSince, began) >= linger) socket.destroySoon();
+        }
+        if (now - began >= patience) server.closeAllConnections();
+      }, SUPERVISION);
+      // Not the `close` of HTTP servers, which cuts quiet connections at once, with requests on their way.
+      const stopListening = () =>
+        NetServer.prototype.close.call(server, () => {
+          clearInterval(supervision);
+          resolve();
+        });
     });
+}
+
+/** Of requests sent one after another without waiting, only the answer to the last may close the connection. */
+function closeAfterNewest({ pending }: Connection): void {
+  const newest = [...pending].at(-1);
+  for (const response of pending) response.shouldKeepAlive = response !== newest;
 }

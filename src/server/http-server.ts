@@ -11,6 +11,9 @@ const MAX_HEADER_SIZE = (1 << 20) + (1 << 16);
 const SLOWEST_REQUEST = 10_000;
 const SUPERVISION = 1000;
 
+/** Connections that wait to be accepted; the kernel's own limit may be lower. */
+const BACKLOG = 4096;
+
 /** @param idle Milliseconds after which a connection on which nothing moves is closed, answered or not. */
 export function createHttpServer(handler: RequestListener, idle: number): Server {
   const server = createServer(
@@ -44,7 +47,7 @@ function listenOn(server: Server, host: string, port: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const fail = (error: NodeJS.ErrnoException) => reject(explain(error, host, port));
     server.once('error', fail);
-    server.listen({ host, port }, () => {
+    server.listen({ host, port, backlog: BACKLOG }, () => {
       server.off('error', fail);
       resolve(urlOf(server.address() as AddressInfo));
     });

@@ -1,0 +1,152 @@
+import { connect, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, describe, expect, it } from 'vitest';
+import { SourceUri } from '../../src/domain/index.js';
+import { sends } from '../support/origin.js';
+import { noise, raw } from '../support/pictures.js';
+import { redisUrl } from '../support/redis.js';
+import { openRedisSetting, type RedisSetting } from '../support/setting.js';
+
+const png = await raw(noise(64, 64)).png().toBuffer();
+
+interface Reader {
+  asked: number;
+  answered: number;
+  refused: boolean;
+}
+
+/** Asks again as soon as it was answered, on one connection, until that says it is the last time. */
+function keepsAsking(port: number, path: string): { reader: Reader; done: Promise<Reader>; begin: () => void } {
+  const reader: Reader = { asked: 0, answered: 0, refused: false };
+  const socket = connect(port, '127.0.0.1');
+  const ask = () => {
+    reader.asked++;
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`);
+  };
+  const done = new Promise<Reader>((resolve) => {
+    let received = Buffer.alloc(0);
+    socket.on('error', () => (reader.refused = reader.asked === 0));
+    socket.once('close', () => resolve(reader));
+    socket.on('data', (data: Buffer) => {
+      received = Buffer.concat([received, data]);
+      const end = received.indexOf('\r\n\r\n');
+      const head = received.subarray(0, Math.max(0, end)).toString();
+      if (end < 0 || received.length < end + 4 + png.length) return;
+      if (head.startsWith('HTTP/1.1 200') && received.subarray(end + 4).equals(png)) reader.answered++;
+      received = Buffer.alloc(0);
+      if (!/^connection: close/im.test(head)) ask();
+    });
+  });
+  return { reader, done, begin: ask };
+}
+
+describe.skipIf(redisUrl === null)('being told to stop', () => {
+  let setting: RedisSetting;
+  afterEach(() => setting.close());
+
+  const exited = () =>
+    new Promise<number | null>((resolve) => setting.service.process.once('exit', (code) => resolve(code)));
+  const linkOf = (uri: string) => `/img/${SourceUri.of(uri).hex}`;
+  const terminate = () => setting.service.process.kill('SIGTERM');
+
+  it('loses not one accepted request of a thousand busy connections, and ends with 0', async () => {
+    setting = await openRedisSetting();
+    const uri = await setting.publish('/a.png', sends('image/png', png));
+    expect((await setting.service.get('img', uri)).status).toBe(200);
+    const readers = Array.from({ length: 1000 }, () => keepsAsking(setting.service.port, linkOf(uri)));
+    // Node accepts few connections while others keep it busy.
+    await delay(1000);
+    for (const { begin } of readers) begin();
+    await delay(2000);
+    const end = exited();
+    const began = performance.now();
+    terminate();
+    const results = await Promise.all(readers.map(({ done }) => done));
+    expect(await end).toBe(0);
+    expect(performance.now() - began).toBeLessThan(10_000);
+    expect(results.filter(({ asked, answered }) => asked !== answered)).toEqual([]);
+    expect(results.filter(({ refused }) => refused)).toEqual([]);
+    expect(results.reduce((sum, { answered }) => sum + answered, 0)).toBeGreaterThan(1000);
+    expect(setting.service.output()).toContain('"msg":"stopped"');
+  });
+
+  it('finishes what is under way, accepts nothing more, and answers all that was asked in one go', async () => {
+    setting = await openRedisSetting({ flags: ['--fetch-timeout', '60'] });
+    const slow = await setting.publish('/slow.png', (request, response) => {
+      void delay(1500).then(() => sends('image/png', png)(request, response));
+    });
+    const socket = connect(setting.service.port, '127.0.0.1');
+    const request = `GET ${linkOf(slow)} HTTP/1.1\r\nHost: a\r\n\r\n`;
+    socket.write(request + request + request);
+    const idle = connect(setting.service.port, '127.0.0.1');
+    const received = everything(socket);
+    await delay(200);
+    const end = exited();
+    terminate();
+    await delay(200);
+    await expect(setting.service.get('img', slow)).rejects.toThrow();
+    const text = (await received).toString('latin1');
+    expect(text.match(/HTTP\/1\.1 200/g)).toHaveLength(3);
+    expect(text.match(/^Connection: close/gim)).toHaveLength(1);
+    expect(text.indexOf('Connection: close')).toBeGreaterThan(text.lastIndexOf('HTTP/1.1 200'));
+    await everything(idle);
+    expect(await end).toBe(0);
+  });
+
+  it('answers a request that was on its way on an idle connection', async () => {
+    setting = await openRedisSetting();
+    const uri = await setting.publish('/a.png', sends('image/png', png));
+    const socket = connect(setting.service.port, '127.0.0.1');
+    await delay(100);
+    terminate();
+    await delay(100);
+    socket.write(`GET ${linkOf(uri)} HTTP/1.1\r\nHost: a\r\n\r\n`);
+    expect((await everything(socket)).toString('latin1')).toMatch(/^HTTP\/1\.1 200[^]*\r\nConnection: close\r\n/);
+  });
+
+  it(
+    'waits ten seconds at most, for readers and for refreshes that nobody waits for',
+    { timeout: 20_000 },
+    async () => {
+      setting = await openRedisSetting({ flags: ['--fetch-timeout', '60', '--refresh-wait', '0'] });
+      const refreshed = await setting.publish('/refreshed.png', sends('image/png', png));
+      expect((await setting.service.get('img', refreshed)).status).toBe(200);
+      await setting.redis.del(`img/updated/${refreshed}`);
+      setting.origin.on('/refreshed.png', () => undefined);
+      const never = await setting.publish('/never.png', () => undefined);
+      expect((await setting.service.get('img', refreshed)).status).toBe(200);
+      const waiting = setting.service.get('img', never).catch(() => 'cut off');
+      await delay(200);
+      const end = exited();
+      const began = performance.now();
+      terminate();
+      expect(await end).toBe(0);
+      expect(performance.now() - began).toBeGreaterThan(8000);
+      expect(performance.now() - began).toBeLessThan(10_500);
+      expect(await waiting).toBe('cut off');
+    },
+  );
+
+  it('twice, ends at once', async () => {
+    setting = await openRedisSetting();
+    const never = await setting.publish('/never.png', () => undefined);
+    const waiting = setting.service.get('img', never).catch(() => 'cut off');
+    await delay(200);
+    const end = exited();
+    terminate();
+    await delay(100);
+    const began = performance.now();
+    terminate();
+    expect(await end).toBe(1);
+    expect(performance.now() - began).toBeLessThan(500);
+    expect(await waiting).toBe('cut off');
+  });
+});
+
+function everything(socket: Socket): Promise<Buffer> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+    socket.once('close', () => resolve(Buffer.concat(chunks)));
+  });
+}
