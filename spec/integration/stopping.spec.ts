@@ -78,7 +78,7 @@ describe.skipIf(redisUrl === null)('being told to stop', () => {
     const socket = connect(setting.service.port, '127.0.0.1');
     const request = `GET ${linkOf(slow)} HTTP/1.1\r\nHost: a\r\n\r\n`;
     socket.write(request + request + request);
-    const idle = connect(setting.service.port, '127.0.0.1');
+    const idle = everything(connect(setting.service.port, '127.0.0.1'));
     const received = everything(socket);
     await delay(200);
     const end = exited();
@@ -89,7 +89,7 @@ describe.skipIf(redisUrl === null)('being told to stop', () => {
     expect(text.match(/HTTP\/1\.1 200/g)).toHaveLength(3);
     expect(text.match(/^Connection: close/gim)).toHaveLength(1);
     expect(text.indexOf('Connection: close')).toBeGreaterThan(text.lastIndexOf('HTTP/1.1 200'));
-    await everything(idle);
+    await idle;
     expect(await end).toBe(0);
   });
 
