@@ -39,6 +39,9 @@ export interface ServiceOptions {
   readonly uid?: number;
   /** The most file descriptors that it may have open. */
   readonly descriptors?: number;
+  /** A module that is loaded before the service, and what the environment tells it. */
+  readonly preload?: string;
+  readonly env?: Record<string, string>;
 }
 
 /** Where the origins of the specs are. */
@@ -53,12 +56,18 @@ export async function startService({
   log,
   uid,
   descriptors,
+  preload,
+  env = {},
 }: ServiceOptions): Promise<Service> {
   const own = directory ?? temporaryDirectory();
   const opened = networks.flatMap((network) => ['--allow-network', network]);
-  const command = [process.execPath, MAIN, '-a', `${host}:0`, '-r', redis, '-d', own, ...opened, ...flags];
+  const node = [process.execPath, ...(preload === undefined ? [] : ['--import', preload])];
+  const command = [...node, MAIN, '-a', `${host}:0`, '-r', redis, '-d', own, ...opened, ...flags];
   const limit = descriptors === undefined ? '' : `ulimit -n ${descriptors};`;
-  const child = spawn('sh', ['-c', `${limit} exec "$@"`, 'sh', ...command], uid === undefined ? {} : { uid });
+  const child = spawn('sh', ['-c', `${limit} exec "$@"`, 'sh', ...command], {
+    env: { ...process.env, ...env },
+    ...(uid === undefined ? {} : { uid }),
+  });
   let written = '';
   child.stdout.on('data', (data: Buffer) => (written += data.toString()));
   child.stderr.on('data', (data: Buffer) => (written += data.toString()));
