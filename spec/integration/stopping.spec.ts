@@ -104,6 +104,22 @@ describe.skipIf(redisUrl === null)('being told to stop', () => {
     expect((await everything(socket)).toString('latin1')).toMatch(/^HTTP\/1\.1 200[^]*\r\nConnection: close\r\n/);
   });
 
+  it('sends all of an answer to a reader who takes his time', async () => {
+    setting = await openRedisSetting();
+    const large = Buffer.concat([png, Buffer.alloc(4 << 20, 1)]);
+    const uri = await setting.publish('/large.png', sends('image/png', large));
+    const socket = connect(setting.service.port, '127.0.0.1');
+    socket.write(`GET ${linkOf(uri)} HTTP/1.1\r\nHost: a\r\n\r\n`);
+    await new Promise((resolve) => socket.once('data', resolve));
+    socket.pause();
+    const end = exited();
+    terminate();
+    await delay(1500);
+    const rest = await everything(socket.resume());
+    expect(rest.subarray(-(4 << 18)).equals(large.subarray(-(4 << 18)))).toBe(true);
+    expect(await end).toBe(0);
+  });
+
   it(
     'waits ten seconds at most, for readers and for refreshes that nobody waits for',
     { timeout: 20_000 },
