@@ -99,7 +99,7 @@ export default tseslint.config(
   { languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } } },
   { files: ['**/*.js', '**/*.mjs'], extends: [tseslint.configs.recommended, tseslint.configs.disableTypeChecked] },
   {
-    files: ['src/**', 'spec/**', 'examples/**'],
+    files: ['src/**/*.ts', 'spec/**/*.ts', 'examples/**/*.ts'],
     rules: {
       // A SourceUri in a message is meant to be read: it has a toString of its own.
       '@typescript-eslint/restrict-template-expressions': ['error', { allow: ['SourceUri'], allowNumber: true }],
