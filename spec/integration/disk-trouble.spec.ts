@@ -144,6 +144,17 @@ describe.skipIf(redisUrl === null || !isRoot)('when the disk is in trouble', () 
     expect(readFileSync(pathOf(uri))).toEqual(png);
   });
 
+  it('with something in the way of its temporary files, it starts and serves from memory', async () => {
+    writeFileSync(join(directory, '.tmp'), '');
+    setting = await openRedisSetting({ directory });
+    const uri = await setting.publish('/new.png', sends('image/png', png));
+    for (let n = 0; n < 3; n++) expect(await get(uri)).toMatchObject({ status: 200, body: png });
+    expect(setting.origin.count('/new.png')).toBe(1);
+    expect(setting.service.output()).toMatch(/EEXIST/);
+    rmSync(join(directory, '.tmp'));
+    await expectStoredAtLast(uri);
+  });
+
   it('left half-written files by a process that was killed, it sweeps them and says so', async () => {
     mkdirSync(join(directory, '.tmp'));
     writeFileSync(join(directory, '.tmp', `${spawnSync('true').pid}-left`), 'half a pict');

@@ -129,6 +129,18 @@ describe('holdUnsaved', () => {
   );
 
   it(
+    'holds what came last',
+    marbles((tools) => {
+      const unsaved = unsavedOf(tools);
+      unsaved.hold(NOT_MODIFIED);
+      expect(unsaved.hold(valid()).bytes).toBe(valid().bytes);
+      tools
+        .expectObservable(of(unsaved.recall(DUE_AGAIN)))
+        .toBe('(r|)', { r: { ...valid(DUE_AGAIN), recalled: true } });
+    }),
+  );
+
+  it(
     'holds it no longer than it could be stored',
     marbles((tools) => {
       const unsaved = unsavedOf(tools);

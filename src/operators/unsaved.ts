@@ -43,11 +43,13 @@ export class Unsaved {
     return this.#pictures.size;
   }
 
-  /** Holds a picture, unless it is held already, and gives it as it can be served. */
+  /** Holds a picture and gives it as it can be served: one that was recalled as it was held before. */
   hold(fetched: ValidImage | NotModified): StoredImage {
     const { hex } = fetched.due.request.uri;
-    const image = this.#pictures.get(hex)?.image ?? this.#imageOf(fetched);
-    if (!fetched.recalled) this.#pictures.set(hex, { fetched, image });
+    const before = fetched.recalled && this.#pictures.get(hex);
+    if (before) return before.image;
+    const image = this.#imageOf(fetched);
+    this.#pictures.set(hex, { fetched, image });
     return image;
   }
 

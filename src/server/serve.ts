@@ -29,11 +29,12 @@ export async function serve(options: Options): Promise<void> {
   const shutdown = new Subject<void>();
   const container = createContainer(options, logger, shutdown);
   const catalogue = container.resolve(CATALOGUE);
+  const { report } = container.resolve(TROUBLES);
   const server = createHttpServer(
     requestHandler({
       pipeline: container.resolve(PIPELINE),
       log: logger,
-      report: container.resolve(TROUBLES).report,
+      report,
       defaultAvatar: options.defaultAvatar,
       avatarHeight: options.avatarHeight,
       userAgent: options.userAgent,
@@ -44,7 +45,7 @@ export async function serve(options: Options): Promise<void> {
   logger.info(`listening on ${await listen(server, options.addr)}`);
   const ops = createOpsServer(readiness(catalogue, stopping));
   if (options.ops) logger.info(`operations on ${await listen(ops, options.ops)}`);
-  await sweep(container.resolve(FILES), logger);
+  await sweep(container.resolve(FILES), logger).catch(report);
   await connect(catalogue, logger);
 
   await stopping;
