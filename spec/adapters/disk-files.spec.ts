@@ -1,10 +1,21 @@
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
+import { from, lastValueFrom } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DiskFiles } from '../../src/adapters/index.js';
-import { checksumOf, SourceUri, type StagedFile } from '../../src/domain/index.js';
+import { checksumOf, isInMemory, SourceUri, type StagedFile, type VariantKey } from '../../src/domain/index.js';
 import { temporaryDirectory } from '../support/service.js';
 
 const URI = SourceUri.of('http://origin.example/picture.png');
@@ -27,6 +38,8 @@ describe('DiskFiles', () => {
 
   const stage = async (bytes: Buffer): Promise<StagedFile> => files.stage(URI, bytes);
   const put = async (bytes: Buffer) => void (await (await stage(bytes)).commit());
+  const read = (uri = URI, checksum?: string) => lastValueFrom(from(files.read(uri, checksum)));
+  const variant = (key: VariantKey) => lastValueFrom(from(files.readVariant(URI, key)));
   const siblings = () => readdirSync(join(path, '..'));
 
   it('keeps a picture where the contract says, readable by all whatever the umask', async () => {
@@ -44,13 +57,13 @@ describe('DiskFiles', () => {
   it('gives back what it keeps, with the time at which it was written', async () => {
     const staged = await stage(BYTES);
     await staged.commit();
-    expect(await files.read(URI)).toEqual({ bytes: BYTES, checksum: checksumOf(BYTES), modified: staged.modified });
+    expect(await read()).toEqual({ body: BYTES, checksum: checksumOf(BYTES), modified: staged.modified });
     expect(staged.modified).toEqual(statSync(path).mtime);
   });
 
   it('knows nothing of what it never kept', async () => {
-    expect(await files.read(URI)).toBeUndefined();
-    expect(await files.readVariant(URI, KEY)).toBeUndefined();
+    expect(await read()).toBeUndefined();
+    expect(await variant(KEY)).toBeUndefined();
   });
 
   it('shows nobody what is staged, and leaves nothing of what is discarded', async () => {
@@ -65,11 +78,13 @@ describe('DiskFiles', () => {
   it('keeps an avatar beside its original, by its checksum and height, until another original comes', async () => {
     await put(BYTES);
     await files.writeVariant(URI, KEY, Buffer.from('small'));
-    expect(await files.readVariant(URI, KEY)).toEqual(Buffer.from('small'));
-    expect(await files.readVariant(URI, { ...KEY, checksum: 'decaf' })).toBeUndefined();
-    expect(await files.readVariant(URI, { ...KEY, height: 32 })).toBeUndefined();
+    expect(await variant(KEY)).toMatchObject({
+      body: Buffer.from('small'),
+      checksum: checksumOf(Buffer.from('small')),
+    });
+    expect(await variant({ ...KEY, checksum: 'decaf' })).toBeUndefined();
+    expect(await variant({ ...KEY, height: 32 })).toBeUndefined();
     await put(Buffer.from('another'));
-    expect(await files.readVariant(URI, KEY)).toBeUndefined();
     expect(siblings()).toEqual([SHA1.slice(6)]);
   });
 
@@ -80,7 +95,7 @@ describe('DiskFiles', () => {
     await expect(staged.commit()).rejects.toMatchObject({ code: 'storage-unavailable' });
     await staged.discard();
     await expect(files.writeVariant(URI, KEY, BYTES)).rejects.toMatchObject({ code: 'storage-unavailable' });
-    expect(await files.read(URI)).toBeUndefined();
+    expect(await read()).toBeUndefined();
     expect(readdirSync(temporary)).toEqual([]);
   });
 
@@ -107,7 +122,7 @@ describe('DiskFiles', () => {
 
   it('says so when what lies there is no file', async () => {
     mkdirSync(path, { recursive: true });
-    await expect(files.read(URI)).rejects.toMatchObject({ code: 'storage-unavailable' });
+    await expect(read()).rejects.toMatchObject({ code: 'storage-unavailable' });
     const staged = await stage(BYTES);
     await expect(staged.commit()).rejects.toMatchObject({ code: 'storage-unavailable' });
     await staged.discard();
@@ -118,8 +133,124 @@ describe('DiskFiles', () => {
     const [one, two] = [SourceUri.of(Buffer.from([0x61, 0xe9])), SourceUri.of(Buffer.from([0x61, 0xe8]))];
     await (await files.stage(one, Buffer.from('one'))).commit();
     await (await files.stage(two, Buffer.from('two'))).commit();
-    expect((await files.read(one))?.bytes.toString()).toBe('one');
-    expect((await files.read(two))?.bytes.toString()).toBe('two');
+    expect((await read(one))?.body).toEqual(Buffer.from('one'));
+    expect((await read(two))?.body).toEqual(Buffer.from('two'));
     expect(existsSync(files.pathOf(one))).toBe(true);
+  });
+
+  describe('keeps pictures in memory', () => {
+    const SHA = checksumOf(BYTES);
+    const overwrite = (bytes: string) => writeFileSync(path, bytes);
+
+    it('for those who say which bytes they expect', async () => {
+      await put(BYTES);
+      const first = await read(URI, SHA);
+      overwrite('a forgery');
+      expect((await read(URI, SHA))?.body).toBe(first?.body);
+      expect(await read(URI, checksumOf(Buffer.from('a forgery')))).toMatchObject({ body: Buffer.from('a forgery') });
+      expect((await read(URI, SHA))?.body).toEqual(Buffer.from('a forgery'));
+    });
+
+    it('but looks at the disk for those who do not', async () => {
+      await put(BYTES);
+      await read(URI, SHA);
+      overwrite('a forgery');
+      expect((await read())?.body).toEqual(Buffer.from('a forgery'));
+      rmSync(path);
+      expect(await read()).toBeUndefined();
+    });
+
+    it('until another is put in its place', async () => {
+      await put(BYTES);
+      await read(URI, SHA);
+      await put(Buffer.from('another'));
+      expect((await read(URI, SHA))?.body).toEqual(Buffer.from('another'));
+    });
+
+    it('only as many as there is room for, and none without memory', async () => {
+      files = new DiskFiles(directory, { memory: 0 });
+      await put(BYTES);
+      await read(URI, SHA);
+      overwrite('a forgery');
+      expect((await read(URI, SHA))?.body).toEqual(Buffer.from('a forgery'));
+
+      files = new DiskFiles(directory, { memory: 3000 });
+      const others = ['one', 'two', 'three'].map((name) => SourceUri.of(name));
+      for (const uri of [URI, ...others]) await (await files.stage(uri, BYTES)).commit();
+      for (const uri of [URI, ...others]) await read(uri, SHA);
+      for (const uri of [URI, ...others]) writeFileSync(files.pathOf(uri), 'a forgery');
+      const kept = await Promise.all([URI, ...others].map(async (uri) => (await read(uri, SHA))?.checksum === SHA));
+      expect(kept).toEqual([false, false, true, true]);
+    });
+  });
+
+  describe('gives the bytes of a large picture piece by piece', () => {
+    const LARGE = randomBytes(300_000);
+    const descriptors = () => readdirSync('/proc/self/fd').length;
+    const open = async () => {
+      files = new DiskFiles(directory, { memory: 2 ** 20 });
+      await put(LARGE);
+      const file = await read(URI, checksumOf(LARGE));
+      if (!file || isInMemory(file.body)) throw new Error('it should be on the disk');
+      return { ...file, body: file.body };
+    };
+    const taken = async (pieces: AsyncIterable<Uint8Array>) => {
+      const all: Uint8Array[] = [];
+      for await (const piece of pieces) all.push(piece);
+      return Buffer.concat(all);
+    };
+
+    it('all of them, or from one to another', async () => {
+      const { body, checksum } = await open();
+      expect(checksum).toBe(checksumOf(LARGE));
+      expect(body).toHaveLength(LARGE.length);
+      const before = descriptors();
+      expect(LARGE.equals(await taken(body.read()))).toBe(true);
+      expect(LARGE.subarray(70_000, 270_001).equals(await taken(body.read(70_000, 270_001)))).toBe(true);
+      expect(descriptors()).toBe(before);
+    });
+
+    it('keeps the file open only as long as pieces are taken', async () => {
+      const { body } = await open();
+      const before = descriptors();
+      for await (const piece of body.read()) {
+        expect(piece.length).toBeLessThan(LARGE.length);
+        expect(descriptors()).toBe(before + 1);
+        break;
+      }
+      expect(descriptors()).toBe(before);
+    });
+
+    it('of the file that was looked at, or none', async () => {
+      const { body } = await open();
+      const pieces = body.read()[Symbol.asyncIterator]();
+      const { value: first } = (await pieces.next()) as IteratorYieldResult<Uint8Array>;
+      await put(Buffer.alloc(LARGE.length));
+      const rest = await taken({ [Symbol.asyncIterator]: () => pieces });
+      expect(LARGE.equals(Buffer.concat([first, rest]))).toBe(true);
+      await expect(taken(body.read())).rejects.toMatchObject({ code: 'storage-unavailable' });
+    });
+
+    it('says so when the file is cut short meanwhile', async () => {
+      const { body } = await open();
+      const pieces = body.read()[Symbol.asyncIterator]();
+      await pieces.next();
+      truncateSync(path, 70_000);
+      await expect(taken({ [Symbol.asyncIterator]: () => pieces })).rejects.toMatchObject({
+        code: 'storage-unavailable',
+      });
+    });
+
+    it('even of a smaller one, when what others hold takes all the memory there is', async () => {
+      files = new DiskFiles(directory, { memory: 64 * 100_000 });
+      const held = [];
+      for (let number = 0; number < 200; number++) {
+        const uri = SourceUri.of(`picture ${number}`);
+        await (await files.stage(uri, randomBytes(80_000))).commit();
+        held.push((await read(uri))?.body);
+      }
+      const inMemory = held.filter((body) => body && isInMemory(body)).length;
+      expect(inMemory).toBe(Math.floor((2 * 64 * 100_000) / 80_000));
+    });
   });
 });

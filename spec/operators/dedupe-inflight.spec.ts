@@ -155,4 +155,22 @@ describe('dedupeInflight', () => {
       expect(inflight.size).toBe(0);
     }),
   );
+
+  it(
+    'lets work that has to go on be joined when everybody has left',
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const work = cold('                                ------(r|)');
+      const inflight: Inflight<string> = new Map();
+      const going = dedupeInflight<string, string>({
+        inflight,
+        key: () => 'a',
+        work: () => work,
+        adopt: (result, value, collapsed) => `${result} for ${value}${collapsed ? ' too' : ''}`,
+        goesOn: () => true,
+      });
+      expectObservable(of('a1').pipe(going), '           ^-!').toBe('--');
+      expectObservable(of('a2').pipe(going), '           ----^').toBe('------(y|)', RESULTS);
+      expectSubscriptions(work.subscriptions).toBe('     ^-----!');
+    }),
+  );
 });

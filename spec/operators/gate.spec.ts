@@ -126,17 +126,4 @@ describe('Gate', () => {
       expectObservable(count).toBe('--(n|)', { n: 20_000 });
     }),
   );
-
-  it(
-    'holds the place of work that cannot be stopped until it ends',
-    marbles(({ cold, expectObservable, expectSubscriptions }) => {
-      const gate = new Gate({ concurrency: 1, queue: 2 });
-      const work = cold('                           ----(r|)');
-      const visit = () => gate.runToEnd(() => work);
-      expectObservable(visit(), '    ^-!').toBe('    --');
-      expectObservable(visit(), '    -^-!').toBe('   ---');
-      expectObservable(visit(), '    --^').toBe('    --------(r|)');
-      expectSubscriptions(work.subscriptions).toBe(['^---!', '----^---!']);
-    }),
-  );
 });

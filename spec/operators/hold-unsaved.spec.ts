@@ -133,7 +133,7 @@ describe('holdUnsaved', () => {
     marbles((tools) => {
       const unsaved = unsavedOf(tools);
       unsaved.hold(NOT_MODIFIED);
-      expect(unsaved.hold(valid()).bytes).toBe(valid().bytes);
+      expect(unsaved.hold(valid()).body).toBe(valid().bytes);
       tools
         .expectObservable(of(unsaved.recall(DUE_AGAIN)))
         .toBe('(r|)', { r: { ...valid(DUE_AGAIN), recalled: true } });

@@ -11,7 +11,7 @@ import {
 } from '../../src/domain/index.js';
 import { readStored } from '../../src/operators/index.js';
 import { marbles, rejected, rejection } from '../support/marbles.js';
-import { DUE_AGAIN, FILE, FIRST_DUE, HELD, RECORD, REQUEST } from '../support/nouns.js';
+import { DUE_AGAIN, FILE, FIRST_DUE, HELD, RECORD, REQUEST, OLD_BYTES } from '../support/nouns.js';
 import { itIsAnOperator } from '../support/operator-laws.js';
 
 const unused = () => {
@@ -39,7 +39,7 @@ describe('readStored', () => {
   itIsAnOperator({ operator: () => readStored(reading(() => of(FILE))), input: FRESH, output: HIT });
 
   const missing = undefined;
-  const damaged: StoredFile = { ...FILE, checksum: checksumOf(FILE.bytes.subarray(1)) };
+  const damaged: StoredFile = { ...FILE, checksum: checksumOf(OLD_BYTES.subarray(1)) };
   const selections: [string, Lookup, StoredFile | undefined, Selection][] = [
     ['serves a fresh copy', FRESH, FILE, HIT],
     ['fetches a stale one, with the copy at hand', STALE, FILE, DUE_AGAIN],

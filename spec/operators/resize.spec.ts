@@ -1,19 +1,27 @@
-import { type Observable, of } from 'rxjs';
+import { LRUCache } from 'lru-cache';
+import { defer, type Observable, of } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
-import { checksumOf, type ImageFormat, type Ports, type ServedImage } from '../../src/domain/index.js';
+import {
+  checksumOf,
+  type ImageFormat,
+  type Ports,
+  type ServedImage,
+  type StoredVariant,
+} from '../../src/domain/index.js';
 import { Gate, resize } from '../../src/operators/index.js';
 import { marbles, type Marbles, rejected, rejection } from '../support/marbles.js';
 import { AVATAR_REQUEST, HELD, REQUEST } from '../support/nouns.js';
 import { itIsAnOperator } from '../support/operator-laws.js';
 
 const SMALL = Buffer.from('small');
+const VARIANT: StoredVariant = { body: SMALL, checksum: checksumOf(SMALL) };
 const ORIGINAL: ServedImage = { request: REQUEST, image: HELD, cacheStatus: { hit: true } };
 const WANTED: ServedImage = { ...ORIGINAL, request: AVATAR_REQUEST };
-const AVATAR: ServedImage = { ...WANTED, image: { ...HELD, bytes: SMALL, checksum: checksumOf(SMALL) } };
+const AVATAR: ServedImage = { ...WANTED, image: { ...HELD, ...VARIANT } };
 
 interface Parts {
   readonly format?: ImageFormat;
-  readonly kept?: Observable<Uint8Array | undefined>;
+  readonly kept?: Observable<StoredVariant | undefined>;
   readonly made?: Observable<Uint8Array>;
   readonly written?: Observable<unknown>;
   readonly report?: Ports['report'];
@@ -33,7 +41,8 @@ function resizing({ scheduler }: Marbles, parts: Parts = {}) {
     files: { read: unused, stage: unused, readVariant: () => kept, writeVariant: () => written as Observable<void> },
   };
   const resizeGate = new Gate({ concurrency: 1, queue: 1 });
-  return resize(ports, { resizing: new Map(), resizeGate, resizeDeadline: 10, scheduler });
+  const unresizable = new LRUCache<string, true>({ max: 10 });
+  return resize(ports, { resizing: new Map(), resizeGate, unresizable, resizeDeadline: 10, scheduler });
 }
 
 /** The same avatar of another picture, which shares nothing but the gate. */
@@ -68,7 +77,7 @@ describe('resize', () => {
   it(
     'takes one that was kept',
     marbles((tools) => {
-      const kept = tools.cold('-(s|)', { s: SMALL });
+      const kept = tools.cold('-(s|)', { s: VARIANT });
       const made = tools.cold<Uint8Array>('--(s|)', { s: SMALL });
       tools.expectObservable(of(WANTED).pipe(resizing(tools, { kept, made }))).toBe('-(a|)', { a: AVATAR });
       tools.expectSubscriptions(made.subscriptions).toBe([]);
@@ -108,11 +117,12 @@ describe('resize', () => {
   it(
     'makes an avatar anew when the one it kept cannot be read',
     marbles((tools) => {
-      const kept = tools.cold<Uint8Array>('--#', undefined, rejection('storage-unavailable'));
+      const kept = tools.cold<StoredVariant>('--#', undefined, rejection('storage-unavailable'));
       const report = vi.fn();
-      tools.expectObservable(of(WANTED).pipe(resizing(tools, { kept, report }))).toBe('--(a|)', { a: AVATAR });
+      tools.expectObservable(of(WANTED).pipe(resizing(tools, { kept, report }))).toBe('----(a|)', { a: AVATAR });
       tools.flush();
-      expect(report.mock.calls).toMatchObject([[{ code: 'storage-unavailable' }]]);
+      const trouble = { code: 'storage-unavailable' };
+      expect(report.mock.calls).toMatchObject([[trouble], [trouble]]);
     }),
   );
 
@@ -173,6 +183,50 @@ describe('resize', () => {
       tools.expectObservable(of(another('two')).pipe(making), '   -^-!').toBe('----');
       tools.expectObservable(of(another('three')).pipe(making), ' ---^').toBe('--------(a|)', { a: AVATAR });
       tools.expectSubscriptions(made.subscriptions).toBe(['^---!', '----^---!']);
+    }),
+  );
+
+  it(
+    'lets whoever comes later join a resize that everybody left',
+    marbles((tools) => {
+      const made = tools.cold('----(s|)', { s: SMALL });
+      const making = resizing(tools, { made });
+      tools.expectObservable(of(WANTED).pipe(making), '   ^-!').toBe('--');
+      tools.expectObservable(of(WANTED).pipe(making), '   ---^').toBe('----(a|)', { a: AVATAR });
+      tools.expectSubscriptions(made.subscriptions).toBe('    ^---!');
+    }),
+  );
+
+  it(
+    'gives each reader the whole time, whoever waited before',
+    marbles((tools) => {
+      const made = tools.cold('  14ms (s|)', { s: SMALL });
+      const making = resizing(tools, { made });
+      tools.expectObservable(of(WANTED).pipe(making)).toBe('10ms #', undefined, rejected('resize-timeout'));
+      tools.expectObservable(of(WANTED).pipe(making), '5ms ^').toBe('14ms (a|)', { a: AVATAR });
+    }),
+  );
+
+  it(
+    'looks once more for a kept one when its turn has come',
+    marbles((tools) => {
+      const made = tools.cold('----(s|)', { s: SMALL });
+      const kept = defer(() => of(tools.scheduler.now() < 4 ? undefined : VARIANT));
+      const making = resizing(tools, { made, kept });
+      tools.expectObservable(of(another('one')).pipe(making)).toBe('         ----(a|)', { a: AVATAR });
+      tools.expectObservable(of(another('two')).pipe(making), '-^').toBe('----(a|)', { a: AVATAR });
+      tools.expectSubscriptions(made.subscriptions).toBe('             ^---!');
+    }),
+  );
+
+  it(
+    'remembers of which pictures no avatar can be made',
+    marbles((tools) => {
+      const made = tools.cold<Uint8Array>('--#', undefined, rejection('undecodable'));
+      const making = resizing(tools, { made });
+      tools.expectObservable(of(WANTED).pipe(making)).toBe('         --(o|)', { o: WANTED });
+      tools.expectObservable(of(WANTED).pipe(making), '---^').toBe(' ---(o|)', { o: WANTED });
+      tools.expectSubscriptions(made.subscriptions).toBe('           ^-!');
     }),
   );
 });

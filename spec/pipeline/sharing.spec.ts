@@ -2,7 +2,7 @@ import { type Observable, of } from 'rxjs';
 import { describe, it } from 'vitest';
 import type { Ports } from '../../src/domain/index.js';
 import { marbles, rejected } from '../support/marbles.js';
-import { AVATAR_LINK, FILE, HELD, LINK, NEW_IMAGE, REQUEST } from '../support/nouns.js';
+import { AVATAR_LINK, FILE, HELD, LINK, NEW_IMAGE, REQUEST, OLD_BYTES } from '../support/nouns.js';
 import { AVATAR, COLLAPSED, FETCHED, FRESH, LINKS, pipeline, STALE, VALUES } from '../support/serving.js';
 import { DECLARED, sending, world } from '../support/world.js';
 
@@ -82,7 +82,7 @@ describe('imagePipeline, asked by many at once', () => {
       };
       const lookup: Ports['catalogue']['lookup'] = (uri) => of(stored.has(uri.hex) ? FRESH : STALE);
       const read: Ports['files']['read'] = () => (stored.size > 0 ? of(FILE) : slowDisk());
-      const connection = tools.cold('(r|)', { r: { ...sending(of(FILE.bytes)), etag: '"old"' } });
+      const connection = tools.cold('(r|)', { r: { ...sending(of(OLD_BYTES)), etag: '"old"' } });
       const serve = pipeline(world({ lookup, store, read, connect: () => connection }), tools);
       const one = { request: REQUEST, image: { ...HELD, modified: NEW_IMAGE.modified } };
       const f = { ...one, cacheStatus: FETCHED.cacheStatus };

@@ -26,13 +26,13 @@ export const REQUEST: ImageRequest = { uri: URI, variant: ORIGINAL };
 export const AVATAR_REQUEST: ImageRequest = { uri: URI, variant: AVATAR };
 
 /** What we keep of it … */
-const OLD_BYTES = Buffer.from('the old picture');
+export const OLD_BYTES = Buffer.from('the old picture');
 export const FILE: StoredFile = {
-  bytes: OLD_BYTES,
+  body: OLD_BYTES,
   checksum: checksumOf(OLD_BYTES),
   modified: new Date('2024-02-29T12:00:00Z'),
 };
-export const RECORD: StoredRecord = { type: 'image/png', checksum: checksumOf(FILE.bytes), etag: '"old"' };
+export const RECORD: StoredRecord = { type: 'image/png', checksum: checksumOf(OLD_BYTES), etag: '"old"' };
 export const HELD: StoredImage = { ...RECORD, ...FILE };
 
 export const FIRST_DUE: Due = { due: true, request: REQUEST };
@@ -54,4 +54,4 @@ export const NOT_MODIFIED: NotModified = { modified: false, due: DUE_AGAIN, held
 
 export const STAGED_AT = new Date('2026-03-01T08:30:00Z');
 export const NEW_RECORD: StoredRecord = { type: 'image/png', checksum: checksumOf(NEW_BYTES), etag: '"new"' };
-export const NEW_IMAGE: StoredImage = { ...NEW_RECORD, bytes: NEW_BYTES, modified: STAGED_AT };
+export const NEW_IMAGE: StoredImage = { ...NEW_RECORD, body: NEW_BYTES, modified: STAGED_AT };

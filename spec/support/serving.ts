@@ -24,7 +24,7 @@ export const COLLAPSED: ServedImage = { ...FETCHED, cacheStatus: { ...FETCHED.ca
 export const AVATAR: ServedImage = {
   ...FETCHED,
   request: AVATAR_REQUEST,
-  image: { ...NEW_IMAGE, bytes: SMALL_BYTES, checksum: checksumOf(SMALL_BYTES) },
+  image: { ...NEW_IMAGE, body: SMALL_BYTES, checksum: checksumOf(SMALL_BYTES) },
 };
 
 export function stale(detail: string, fwdStatus?: number): ServedImage {

@@ -1,9 +1,21 @@
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { from, type Observable, type ObservableInput, of, tap } from 'rxjs';
 import type { ImageFiles, SourceUri, StagedFile, StoredFile, VariantKey } from '../domain/index.js';
-import { ignoreAbsence, orUnavailable } from './file-trouble.js';
-import { SharedReads } from './shared-reads.js';
+import { FileReads } from './file-reads.js';
+import { orUnavailable } from './file-trouble.js';
+import { HotFiles } from './hot-files.js';
 import { TemporaryFiles } from './temporary-files.js';
+
+export interface DiskFilesOptions {
+  /**
+   * Bytes of pictures that are kept in memory, 64 MiB if not said. Those still being sent may take as much
+   * again; a picture of more than a 64th of it is never in memory as a whole.
+   */
+  readonly memory?: number;
+}
+
+const MIB = 1024 * 1024;
 
 /**
  * The cache directory: `aa/bb/cc/<rest of the SHA-1 of the URI>` holds the original bytes of a picture,
@@ -11,11 +23,14 @@ import { TemporaryFiles } from './temporary-files.js';
  */
 export class DiskFiles implements ImageFiles {
   readonly #directory: string;
-  readonly #originals = new SharedReads();
+  readonly #reads: FileReads;
+  readonly #hot: HotFiles;
   readonly #temporary: TemporaryFiles;
 
-  constructor(directory: string) {
+  constructor(directory: string, { memory = 64 * MIB }: DiskFilesOptions = {}) {
     this.#directory = directory;
+    this.#reads = new FileReads({ largest: memory / 64, budget: 2 * memory });
+    this.#hot = new HotFiles(memory);
     this.#temporary = new TemporaryFiles(join(directory, '.tmp'));
   }
 
@@ -24,8 +39,9 @@ export class DiskFiles implements ImageFiles {
     return join(this.#directory, digest.slice(0, 2), digest.slice(2, 4), digest.slice(4, 6), digest.slice(6));
   }
 
-  read(uri: SourceUri): Promise<StoredFile | undefined> {
-    return this.#originals.read(this.pathOf(uri));
+  read(uri: SourceUri, checksum?: string): ObservableInput<StoredFile | undefined> {
+    const hot = this.#hot.get(uri.hex);
+    return hot && hot.checksum === checksum ? of(hot) : this.#warmUp(uri.hex, this.pathOf(uri));
   }
 
   async stage(uri: SourceUri, bytes: Uint8Array): Promise<StagedFile> {
@@ -35,14 +51,17 @@ export class DiskFiles implements ImageFiles {
       modified,
       commit: async () => {
         await orUnavailable(() => moveTo(path));
+        this.#hot.drop(uri.hex);
         await removeVariants(path);
       },
       discard,
     };
   }
 
-  async readVariant(uri: SourceUri, key: VariantKey): Promise<Uint8Array | undefined> {
-    return orUnavailable(() => readFile(this.#variantPath(uri, key)).catch(ignoreAbsence));
+  readVariant(uri: SourceUri, key: VariantKey): ObservableInput<StoredFile | undefined> {
+    const name = `${uri.hex}.${suffixOf(key)}`;
+    const hot = this.#hot.get(name);
+    return hot ? of(hot) : this.#warmUp(name, this.#variantPath(uri, key));
   }
 
   async writeVariant(uri: SourceUri, key: VariantKey, bytes: Uint8Array): Promise<void> {
@@ -65,9 +84,17 @@ export class DiskFiles implements ImageFiles {
     return this.#temporary.abandoned();
   }
 
-  #variantPath(uri: SourceUri, { checksum, height }: VariantKey): string {
-    return `${this.pathOf(uri)}.${checksum}.avatar-${height}`;
+  #warmUp(name: string, path: string): Observable<StoredFile | undefined> {
+    return from(this.#reads.read(path)).pipe(tap((file) => file && this.#hot.keep(name, file)));
   }
+
+  #variantPath(uri: SourceUri, key: VariantKey): string {
+    return `${this.pathOf(uri)}.${suffixOf(key)}`;
+  }
+}
+
+function suffixOf({ checksum, height }: VariantKey): string {
+  return `${checksum}.avatar-${height}`;
 }
 
 async function removeVariants(path: string): Promise<void> {

@@ -1,3 +1,4 @@
+export * from './body.js';
 export * from './checksum.js';
 export * from './fetched-image.js';
 export * from './image-request.js';

@@ -1,4 +1,5 @@
 import type { Observable, ObservableInput } from 'rxjs';
+import type { Body } from './body.js';
 import type { ImageFormat, ResizableFormat } from './image-type.js';
 import type { RememberedReason } from './rejection.js';
 import type { SourceUri } from './source-uri.js';
@@ -32,11 +33,14 @@ export interface Catalogue {
   recordError(uri: SourceUri, reason: RememberedReason): ObservableInput<void>;
 }
 
-export interface StoredFile {
-  /** Shared between all who read the file at the same time, never changed. */
-  readonly bytes: Uint8Array;
+/** A rendition that is kept beside the original. */
+export interface StoredVariant {
+  readonly body: Body;
   /** SHA-1 of the bytes, hexadecimal. */
   readonly checksum: string;
+}
+
+export interface StoredFile extends StoredVariant {
   readonly modified: Date;
 }
 
@@ -56,9 +60,13 @@ export interface VariantKey {
 
 /** The cache directory. Absent files are `undefined`; trouble is `storage-unavailable`. */
 export interface ImageFiles {
-  read(uri: SourceUri): ObservableInput<StoredFile | undefined>;
+  /**
+   * Given the checksum that the bytes should have, a copy in memory that has it will do; without one, the
+   * disk is looked at.
+   */
+  read(uri: SourceUri, checksum?: string): ObservableInput<StoredFile | undefined>;
   stage(uri: SourceUri, bytes: Uint8Array): ObservableInput<StagedFile>;
-  readVariant(uri: SourceUri, key: VariantKey): ObservableInput<Uint8Array | undefined>;
+  readVariant(uri: SourceUri, key: VariantKey): ObservableInput<StoredVariant | undefined>;
   writeVariant(uri: SourceUri, key: VariantKey, bytes: Uint8Array): ObservableInput<void>;
 }
 

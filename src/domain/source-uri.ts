@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 
 const HEX = /^(?:[0-9a-f]{2})+$/i;
+const LISTS: ReadonlySet<string> = new Set(['latest', 'blocked'].map(hexOf));
+const [ERRORS, UPDATES] = [hexOf('err/'), hexOf('updated/')];
 const CONTROL = /[\x00-\x1f\x7f]/;
 
 /**
@@ -10,22 +12,25 @@ const CONTROL = /[\x00-\x1f\x7f]/;
  * need not be UTF-8. Two URIs are the same when their bytes are; `hex` is that identity as a string.
  */
 export class SourceUri {
-  readonly bytes: Buffer;
   /** Lower-case hexadecimal form of the bytes. */
   readonly hex: string;
 
-  private constructor(bytes: Buffer) {
-    this.bytes = bytes;
-    this.hex = bytes.toString('hex');
+  private constructor(hex: string) {
+    this.hex = hex;
   }
 
   /** Reads the segment of a proxied link, in either case. `undefined` when it is empty, odd or not hexadecimal. */
   static fromHex(encoded: string): SourceUri | undefined {
-    return HEX.test(encoded) ? new SourceUri(Buffer.from(encoded, 'hex')) : undefined;
+    return HEX.test(encoded) ? new SourceUri(encoded.toLowerCase()) : undefined;
   }
 
   static of(uri: string | Uint8Array): SourceUri {
-    return new SourceUri(typeof uri === 'string' ? Buffer.from(uri, 'utf8') : Buffer.from(uri));
+    const bytes = typeof uri === 'string' ? Buffer.from(uri, 'utf8') : Buffer.from(uri);
+    return new SourceUri(bytes.toString('hex'));
+  }
+
+  get bytes(): Buffer {
+    return Buffer.from(this.hex, 'hex');
   }
 
   /** SHA-1 of the bytes in hexadecimal: the name under which the picture is kept. */
@@ -48,8 +53,8 @@ export class SourceUri {
    * Redis schema. Such a URI can never name an image.
    */
   get isReserved(): boolean {
-    const text = this.bytes.toString('latin1');
-    return text === 'latest' || text === 'blocked' || text.startsWith('err/') || text.startsWith('updated/');
+    const { hex } = this;
+    return LISTS.has(hex) || hex.startsWith(ERRORS) || hex.startsWith(UPDATES);
   }
 
   toString(): string {
@@ -76,4 +81,8 @@ export function fetchableUrl(bytes: string, base?: URL): URL | undefined {
   const isHttp = url.protocol === 'http:' || url.protocol === 'https:';
   const isPlain = url.username === '' && url.password === '' && !OTHER_SERVICES.has(url.port);
   return isHttp && isPlain ? url : undefined;
+}
+
+function hexOf(text: string): string {
+  return Buffer.from(text).toString('hex');
 }

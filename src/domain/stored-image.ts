@@ -1,9 +1,10 @@
+import type { Body } from './body.js';
 import type { ImageRequest } from './image-request.js';
 import type { StoredRecord } from './stored-record.js';
 
-/** A picture at hand: its bytes agree with its checksum. The bytes are shared between readers, never changed. */
+/** A picture at hand: its bytes agree with its checksum. */
 export interface StoredImage extends StoredRecord {
-  readonly bytes: Uint8Array;
+  readonly body: Body;
   /** When the file was last written. */
   readonly modified: Date;
 }

@@ -3,8 +3,10 @@ import {
   defer,
   map,
   mergeMap,
+  NEVER,
   type Observable,
   type ObservableInput,
+  of,
   type OperatorFunction,
   share,
   tap,
@@ -22,6 +24,8 @@ export interface DedupeInflight<T, R, S> {
   readonly work: (value: T) => ObservableInput<R>;
   /** Makes the result one's own; `collapsed` tells that somebody else's work is being shared. */
   readonly adopt: (result: R, value: T, collapsed: boolean) => S;
+  /** Whether the work that everybody left goes on, to be joined by whoever comes then; it never does, if not said. */
+  readonly goesOn?: (value: T) => boolean;
 }
 
 /**
@@ -29,7 +33,7 @@ export interface DedupeInflight<T, R, S> {
  *
  * Every value gets the last value of the work, or its error. Nothing is kept: the key is free before
  * anyone sees the end, so whoever comes then starts anew. Unsubscribing one value never hurts the
- * others; when all have left, the work is unsubscribed from and the key is free.
+ * others; when all have left, the work is unsubscribed from and the key is free, unless it has to go on.
  *
  * ```
  * values  --a--a---------a--|
@@ -38,25 +42,42 @@ export interface DedupeInflight<T, R, S> {
  * ```
  */
 export function dedupeInflight<T, R, S = R>(options: DedupeInflight<T, R, S>): OperatorFunction<T, S> {
-  const { inflight, key, work, adopt } = options;
+  const { inflight, key, work, adopt, goesOn = () => false } = options;
   return mergeMap((value) =>
     // Deferred, so that a retry looks for work under way again.
     defer(() => {
       const running = inflight.get(key(value));
-      const shared = running ?? begin(inflight, key(value), () => work(value));
+      const shared =
+        running ??
+        begin(
+          inflight,
+          key(value),
+          () => work(value),
+          () => goesOn(value),
+        );
       return shared.pipe(map((result) => adopt(result, value, running !== undefined)));
     }),
   );
 }
 
-function begin<R>(inflight: Inflight<R>, key: string, work: () => ObservableInput<R>): Observable<R> {
+function begin<R>(
+  inflight: Inflight<R>,
+  key: string,
+  work: () => ObservableInput<R>,
+  goesOn: () => boolean,
+): Observable<R> {
   // In `tap`, not in `finalize`, which would run only after subscribers have seen the end.
   const free = () => inflight.delete(key);
   const shared = defer(work).pipe(
     tap({ complete: free, error: free, unsubscribe: free }),
     // An AsyncSubject, because it hands on nothing before the work has ended: with a ReplaySubject the
     // first value would make a consumer's `take(1)` leave, and so cancel what still has to be done.
-    share({ connector: () => new AsyncSubject<R>(), resetOnComplete: false, resetOnError: false }),
+    share({
+      connector: () => new AsyncSubject<R>(),
+      resetOnComplete: false,
+      resetOnError: false,
+      resetOnRefCountZero: () => (goesOn() ? NEVER : of(true)),
+    }),
   );
   // Registered before anyone subscribes, or a synchronous work would be registered after its end.
   inflight.set(key, shared);

@@ -1,6 +1,5 @@
 import { asyncScheduler, defer, finalize, Observable, type ObservableInput, type SchedulerLike } from 'rxjs';
 import { Rejection } from '../domain/index.js';
-import { uninterrupted } from './uninterrupted.js';
 
 export interface GateOptions {
   /** How many pieces of work run at the same time. */
@@ -44,19 +43,7 @@ export class Gate {
    * wait, later when it waited too long. Unsubscribing leaves the queue, or stops the work and frees its place.
    */
   run<T>(work: () => ObservableInput<T>): Observable<T> {
-    return this.#inTurn(this.#held(work));
-  }
-
-  /**
-   * The same for work that cannot be stopped: unsubscribing still leaves the queue, but work that has
-   * begun keeps its place until it really ends. Emits only its last value.
-   */
-  runToEnd<T>(work: () => ObservableInput<T>): Observable<T> {
-    return this.#inTurn(uninterrupted(() => this.#held(work)));
-  }
-
-  #held<T>(work: () => ObservableInput<T>): Observable<T> {
-    return defer(work).pipe(finalize(() => this.#leave()));
+    return this.#inTurn(defer(work).pipe(finalize(() => this.#leave())));
   }
 
   #inTurn<T>(work: Observable<T>): Observable<T> {

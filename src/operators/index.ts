@@ -7,6 +7,7 @@ export * from './fetch.js';
 export * from './gate.js';
 export * from './hold-unsaved.js';
 export * from './limit-bytes.js';
+export * from './map-or-merge.js';
 export * from './persist.js';
 export * from './read-stored.js';
 export * from './remember-failure.js';

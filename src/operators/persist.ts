@@ -50,7 +50,7 @@ function keep(ports: Pick<Ports, 'catalogue' | 'files'>, fetched: ValidImage | N
   const { type, bytes } = fetched;
   const record = { type, checksum: checksumOf(bytes), ...validator };
   return due.held?.checksum === record.checksum
-    ? renew(ports, due, { ...record, bytes, modified: due.held.modified })
+    ? renew(ports, due, { ...record, body: bytes, modified: due.held.modified })
     : replace(ports, due, record, bytes);
 }
 
@@ -80,7 +80,7 @@ function replace(
     mergeMap((staged) =>
       from(catalogue.store(uri, record, staged.modified)).pipe(
         mergeMap((stored) => (stored ? staged.commit() : throwError(() => takenAway(due)))),
-        map(() => ({ ...record, bytes, modified: staged.modified })),
+        map(() => ({ ...record, body: bytes, modified: staged.modified })),
         catchError((error: unknown) => discard(staged, error)),
       ),
     ),

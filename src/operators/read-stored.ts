@@ -14,10 +14,14 @@ import {
   type StoredFile,
   type StoredImage,
   type StoredRecord,
+  wholeOf,
 } from '../domain/index.js';
+import { mapOrMerge } from './map-or-merge.js';
 
 /** What the disk says: a copy, none, or that it cannot tell. */
 type Found = Pick<Due, 'held' | 'unreadable'>;
+
+const NOTHING: Found = {};
 
 /**
  * Takes the stored copy from the disk, if there is one, and decides whether it may be served as it is.
@@ -34,10 +38,12 @@ export function readStored(ports: Pick<Ports, 'files' | 'sniffer' | 'report'>): 
 
 function lookFor(
   { files, sniffer, report }: Pick<Ports, 'files' | 'sniffer' | 'report'>,
-  { request, record }: Lookup,
+  { state, request, record }: Lookup,
 ): Observable<Found> {
-  return from(files.read(request.uri)).pipe(
-    mergeMap((file) => (file && agrees(record, file) ? labelled(sniffer, record, file) : of({}))),
+  // A picture that is due is a good occasion to see whether its file is still what it should be.
+  const checksum = state === 'stale' ? undefined : record.checksum;
+  return from(files.read(request.uri, checksum)).pipe(
+    mapOrMerge((file) => (file && agrees(record, file) ? labelled(sniffer, record, file) : NOTHING)),
     catchError((error: unknown) => {
       if (!isRejection(error, 'storage-unavailable')) return throwError(() => error);
       report(error);
@@ -50,10 +56,15 @@ function agrees({ checksum }: Partial<StoredRecord>, file: StoredFile): boolean 
   return checksum === undefined || checksum === file.checksum;
 }
 
-function labelled(sniffer: Ports['sniffer'], record: Partial<StoredRecord>, file: StoredFile): Observable<Found> {
+function labelled(
+  sniffer: Ports['sniffer'],
+  record: Partial<StoredRecord>,
+  file: StoredFile,
+): Found | Observable<Found> {
   const { type } = record;
-  if (type !== undefined) return of({ held: { ...record, ...file, type } });
-  return from(sniffer.sniff(file.bytes)).pipe(
+  if (type !== undefined) return { held: { ...record, ...file, type } };
+  return wholeOf(file.body).pipe(
+    mergeMap((bytes) => sniffer.sniff(bytes)),
     map((format) => (format ? { held: { ...record, ...file, type: imageTypeOf(format) } } : {})),
   );
 }

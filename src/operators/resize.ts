@@ -1,12 +1,15 @@
+import type { LRUCache } from 'lru-cache';
 import {
   asyncScheduler,
   catchError,
+  finalize,
   from,
   map,
   mergeMap,
   type MonoTypeOperatorFunction,
   type Observable,
   of,
+  type OperatorFunction,
   type SchedulerLike,
   throwError,
   timeout,
@@ -17,19 +20,23 @@ import {
   isResizable,
   type Ports,
   Rejection,
-  type ResizableFormat,
   type ServedImage,
+  type StoredVariant,
   type VariantKey,
+  wholeOf,
 } from '../domain/index.js';
 import { dedupeInflight, type Inflight } from './dedupe-inflight.js';
 import type { Gate } from './gate.js';
+import { mapOrMerge } from './map-or-merge.js';
 
 export interface ResizeOptions {
-  /** Resizes under way, by URI and variant. */
-  readonly resizing: Inflight<Uint8Array>;
+  /** Resizes under way, by picture and height. */
+  readonly resizing: Inflight<StoredVariant>;
   /** Bounds how many pictures are decoded at once. */
   readonly resizeGate: Gate;
-  /** Milliseconds a reader waits for an avatar, the queue included. */
+  /** Checksums of pictures of which no avatar can be made. */
+  readonly unresizable: LRUCache<string, true>;
+  /** Milliseconds a reader waits for an avatar to be made, the queue included. */
   readonly resizeDeadline: number;
   readonly scheduler?: SchedulerLike;
 }
@@ -46,60 +53,97 @@ interface Wanted {
  * An avatar is made once, kept beside the original, and shared by everyone who asks for it at the same
  * time. Formats without a resizer, and bytes it cannot decode, pass through unchanged. Errors with
  * `too-many-pixels`, `overloaded` or `resize-timeout`. Unsubscribing leaves the queue; a resize that
- * has begun cannot be stopped: it keeps its place until it ends, and its avatar is kept.
+ * has begun cannot be stopped: it keeps its place until it ends, whoever asks meanwhile joins it, and
+ * its avatar is kept.
  */
 export function resize(
-  { files, resizer, sniffer, report }: Pick<Ports, 'files' | 'resizer' | 'sniffer' | 'report'>,
-  { resizing, resizeGate, resizeDeadline, scheduler = asyncScheduler }: ResizeOptions,
+  ports: Pick<Ports, 'files' | 'resizer' | 'sniffer' | 'report'>,
+  { resizing, resizeGate, unresizable, resizeDeadline, scheduler = asyncScheduler }: ResizeOptions,
 ): MonoTypeOperatorFunction<ServedImage> {
-  const avatarBytes = (wanted: Wanted): Observable<Uint8Array> =>
-    from(sniffer.sniff(wanted.served.image.bytes)).pipe(
-      mergeMap((format) => (isResizable(format) ? keptOrMade(wanted, format) : of(wanted.served.image.bytes))),
-    );
+  const begun = new Set<string>();
 
-  const keptOrMade = (wanted: Wanted, format: ResizableFormat): Observable<Uint8Array> =>
-    from(files.readVariant(wanted.served.request.uri, keyOf(wanted))).pipe(
-      catchError(withoutDisk),
-      mergeMap((kept) => (kept ? of(kept) : inTurn(wanted, format))),
-    );
+  const make = (wanted: Wanted): Observable<StoredVariant> =>
+    resizeGate.run(() => {
+      begun.add(nameOf(wanted));
+      return makeVariant(ports, wanted).pipe(finalize(() => begun.delete(nameOf(wanted))));
+    });
 
-  const inTurn = (wanted: Wanted, format: ResizableFormat): Observable<Uint8Array> =>
-    resizeGate
-      .runToEnd(() => makeAndKeep(wanted, format))
-      .pipe(
-        timeout({ first: resizeDeadline, scheduler, with: () => throwError(() => tooSlow(resizeDeadline)) }),
-        catchError((error: unknown) =>
-          isRejection(error, 'undecodable') ? of(wanted.served.image.bytes) : throwError(() => error),
-        ),
-      );
+  const makeOnce = dedupeInflight<Wanted, StoredVariant, ServedImage>({
+    inflight: resizing,
+    key: nameOf,
+    work: make,
+    adopt: (variant, { served }) => rendered(served, variant),
+    goesOn: (wanted) => begun.has(nameOf(wanted)),
+  });
 
-  const makeAndKeep = (wanted: Wanted, format: ResizableFormat): Observable<Uint8Array> =>
-    from(resizer.resize(wanted.served.image.bytes, format, wanted.height)).pipe(
-      mergeMap((bytes) =>
-        from(files.writeVariant(wanted.served.request.uri, keyOf(wanted), bytes)).pipe(
-          catchError(withoutDisk),
-          map(() => bytes),
-        ),
+  const passThrough = (served: ServedImage): ServedImage => {
+    unresizable.set(served.image.checksum, true);
+    return served;
+  };
+
+  const made = (wanted: Wanted): Observable<ServedImage> =>
+    of(wanted).pipe(
+      makeOnce,
+      timeout({ first: resizeDeadline, scheduler, with: () => throwError(() => tooSlow(resizeDeadline)) }),
+      catchError((error: unknown) =>
+        isRejection(error, 'undecodable') ? of(passThrough(wanted.served)) : throwError(() => error),
       ),
     );
 
-  // A variant can be made again at any time: a broken disk is no reason to withhold it.
-  const withoutDisk = (error: unknown): Observable<undefined> => {
+  return mapOrMerge((served) => {
+    const { variant } = served.request;
+    if (variant.kind === 'original' || unresizable.has(served.image.checksum)) return served;
+    const wanted = { served, height: variant.height };
+    return keptVariant(ports, wanted).pipe(mapOrMerge((kept) => (kept ? rendered(served, kept) : made(wanted))));
+  });
+}
+
+function keptVariant(
+  { files, report }: Pick<Ports, 'files' | 'report'>,
+  wanted: Wanted,
+): Observable<StoredVariant | undefined> {
+  return from(files.readVariant(wanted.served.request.uri, keyOf(wanted))).pipe(
+    spareReaders<StoredVariant | undefined>(report),
+  );
+}
+
+/** Looks for it once more: while this one waited for its turn, another process may have made it. */
+function makeVariant(
+  ports: Pick<Ports, 'files' | 'resizer' | 'sniffer' | 'report'>,
+  wanted: Wanted,
+): Observable<StoredVariant> {
+  return keptVariant(ports, wanted).pipe(mapOrMerge((kept) => kept ?? resizeAndKeep(ports, wanted)));
+}
+
+function resizeAndKeep(
+  { files, resizer, sniffer, report }: Pick<Ports, 'files' | 'resizer' | 'sniffer' | 'report'>,
+  wanted: Wanted,
+): Observable<StoredVariant> {
+  const { image, request } = wanted.served;
+  return wholeOf(image.body).pipe(
+    mergeMap((bytes) =>
+      from(sniffer.sniff(bytes)).pipe(
+        mergeMap((format) => {
+          if (!isResizable(format)) throw new Rejection('undecodable', `no avatars are made of ${format}`);
+          return resizer.resize(bytes, format, wanted.height);
+        }),
+      ),
+    ),
+    mergeMap((bytes) =>
+      from(files.writeVariant(request.uri, keyOf(wanted), bytes)).pipe(
+        spareReaders(report),
+        map(() => ({ body: bytes, checksum: checksumOf(bytes) })),
+      ),
+    ),
+  );
+}
+
+/** A variant can be made again at any time: a broken disk is reported, and no reason to withhold it. */
+function spareReaders<T>(report: Ports['report']): OperatorFunction<T, T | undefined> {
+  return catchError((error: unknown) => {
     if (!isRejection(error, 'storage-unavailable')) return throwError(() => error);
     report(error);
     return of(undefined);
-  };
-
-  const avatar = dedupeInflight<Wanted, Uint8Array, ServedImage>({
-    inflight: resizing,
-    key: ({ served, height }) => `${served.request.uri.hex} ${served.image.checksum} ${height}`,
-    work: avatarBytes,
-    adopt: (bytes, { served }) => withBytes(served, bytes),
-  });
-
-  return mergeMap((served) => {
-    const { variant } = served.request;
-    return variant.kind === 'original' ? of(served) : of({ served, height: variant.height }).pipe(avatar);
   });
 }
 
@@ -107,8 +151,12 @@ function keyOf({ served, height }: Wanted): VariantKey {
   return { checksum: served.image.checksum, height };
 }
 
-function withBytes(served: ServedImage, bytes: Uint8Array): ServedImage {
-  return { ...served, image: { ...served.image, bytes, checksum: checksumOf(bytes) } };
+function nameOf({ served, height }: Wanted): string {
+  return `${served.request.uri.hex} ${served.image.checksum} ${height}`;
+}
+
+function rendered(served: ServedImage, { body, checksum }: StoredVariant): ServedImage {
+  return { ...served, image: { ...served.image, body, checksum } };
 }
 
 function tooSlow(deadline: number): Rejection {

@@ -31,7 +31,7 @@ export class Unsaved {
     this.#scheduler = scheduler;
     this.#pictures = new LRUCache({
       maxSize: maxBytes,
-      sizeCalculation: ({ image }) => Math.max(1, image.bytes.byteLength),
+      sizeCalculation: ({ image }) => Math.max(1, image.body.length),
       ttl: longest,
       perf: scheduler,
       ttlResolution: 0,
@@ -66,6 +66,6 @@ export class Unsaved {
     if (!fetched.modified) return fetched.held;
     const { type, bytes, etag } = fetched;
     const modified = new Date(this.#scheduler.now());
-    return { type, bytes, checksum: checksumOf(bytes), modified, ...(etag === undefined ? {} : { etag }) };
+    return { type, body: bytes, checksum: checksumOf(bytes), modified, ...(etag === undefined ? {} : { etag }) };
   }
 }

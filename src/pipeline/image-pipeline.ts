@@ -1,4 +1,4 @@
-import { mergeMap, type Observable, of, type OperatorFunction, pipe } from 'rxjs';
+import { type Observable, of, type OperatorFunction, pipe } from 'rxjs';
 import type { Due, EncodedRequest, ImageRequest, Ports, Selection, ServedImage } from '../domain/index.js';
 import {
   checkRedis,
@@ -6,6 +6,7 @@ import {
   dedupeInflight,
   fetch,
   holdUnsaved,
+  mapOrMerge,
   persist,
   readStored,
   recallOr,
@@ -35,7 +36,7 @@ export function imagePipeline(
   const options = { ...DEFAULTS, ...overrides };
   const ports = { ...outside, catalogue: withGrace(outside, options) };
   const fetching = { ...options, turn: takeTurns(shared) };
-  const resizing = { ...options, resizing: shared.resizing, resizeGate: shared.resizes };
+  const resizing = { ...options, ...shared, resizeGate: shared.resizes };
 
   const select: OperatorFunction<ImageRequest, Selection> = pipe(checkRedis(ports), readStored(ports));
 
@@ -65,5 +66,5 @@ export function imagePipeline(
 
 /** Serves what may be served as it is, and lets `refresh` see to the rest. */
 function whenDue(refresh: (due: Due) => Observable<ServedImage>): OperatorFunction<Selection, ServedImage> {
-  return mergeMap((selection) => (selection.due ? refresh(selection) : of(selection.served)));
+  return mapOrMerge((selection) => (selection.due ? refresh(selection) : selection.served));
 }

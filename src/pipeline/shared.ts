@@ -1,4 +1,5 @@
-import type { ServedImage } from '../domain/index.js';
+import { LRUCache } from 'lru-cache';
+import type { ServedImage, StoredVariant } from '../domain/index.js';
 import { BackOff, Bulkhead, Gate, type Inflight, Unsaved } from '../operators/index.js';
 import type { PipelineOptions } from './options.js';
 
@@ -6,8 +7,10 @@ import type { PipelineOptions } from './options.js';
 export interface Shared {
   /** Refreshes under way, by URI. */
   readonly refreshing: Inflight<ServedImage>;
-  /** Resizes under way, by URI and variant. */
-  readonly resizing: Inflight<Uint8Array>;
+  /** Resizes under way, by picture and height. */
+  readonly resizing: Inflight<StoredVariant>;
+  /** Checksums of pictures of which no avatar can be made. */
+  readonly unresizable: LRUCache<string, true>;
   readonly backOff: BackOff;
   readonly unsaved: Unsaved;
   readonly hosts: Bulkhead;
@@ -15,11 +18,15 @@ export interface Shared {
   readonly resizes: Gate;
 }
 
+/** Pictures without an avatar that are remembered, the least recently used are tried again. */
+const UNRESIZABLE = 10_000;
+
 export function sharedWithin({ scheduler, ...options }: PipelineOptions): Shared {
   const clock = scheduler ? { scheduler } : {};
   return {
     refreshing: new Map(),
     resizing: new Map(),
+    unresizable: new LRUCache({ max: UNRESIZABLE }),
     backOff: new BackOff({ ...options.backOff, ...clock }),
     unsaved: new Unsaved({ ...options.unsaved, ...clock }),
     hosts: new Bulkhead({ ...options.perHost, ...clock }),

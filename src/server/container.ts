@@ -46,7 +46,7 @@ export function createContainer(
 
   register(TROUBLES, () => new TroubleLog(log));
   register(CATALOGUE, (parts) => openCatalogue(options, parts.resolve(TROUBLES)));
-  register(FILES, () => new DiskFiles(options.dir));
+  register(FILES, () => new DiskFiles(options.dir, { memory: options.memoryCache }));
   register(ORIGIN, () =>
     httpOrigin({
       userAgent: options.userAgent,

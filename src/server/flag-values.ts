@@ -41,6 +41,14 @@ export function count(text: string): number {
   return /^\d+$/.test(text) ? Number(text) : invalid('give a whole number');
 }
 
+const UNITS: Readonly<Record<string, number>> = { '': 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 };
+
+export function bytes(text: string): number {
+  const [, number, unit = ''] = /^(\d+)([KMG]iB)?$/.exec(text) ?? [];
+  const value = Number(number) * (UNITS[unit] ?? NaN);
+  return Number.isSafeInteger(value) ? value : invalid('give a number of bytes, such as 64MiB, 1GiB or 0');
+}
+
 export function height(text: string): number {
   return /^\d{1,4}$/.test(text) ? Number(text) : invalid('give a number of pixels from 0 to 9999');
 }

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import {
+  bytes,
   catalogueAddress,
   count,
   headerValue,
@@ -51,6 +52,7 @@ const FLAGS: readonly Flag[] = [
     secondsOrForever,
   ],
   ['--redis-grace <seconds>', 'how long the last word of a Redis that is away counts', 'REDIS_GRACE', '30', seconds],
+  ['--memory-cache <bytes>', 'pictures kept in memory; 0 for none', 'MEMORY_CACHE', '64MiB', bytes],
   ['--fetch-timeout <seconds>', 'longest time for fetching a picture', 'FETCH_TIMEOUT', '30', someSeconds],
   ['--fetches <count>', 'fetches at once', 'FETCHES', '64', positive],
   ['--fetch-queue <count>', 'fetches that may wait for their turn', 'FETCH_QUEUE', '1024', count],

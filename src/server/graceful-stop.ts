@@ -1,18 +1,12 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Server as NetServer, type Socket } from 'node:net';
+import { type Connection, forgetSent } from './connections.js';
 
 export interface GracefulStopOptions {
   /** Milliseconds that requests under way are given to finish. */
   readonly patience: number;
   /** Milliseconds for which a quiet connection may still bring a request that was on its way. */
   readonly linger: number;
-}
-
-interface Connection {
-  /** Answers that are not sent yet, the oldest first. */
-  readonly pending: Set<ServerResponse>;
-  /** When the last answer was sent. */
-  quietSince: number;
 }
 
 /** Milliseconds between two looks at what is going on. */
@@ -25,26 +19,30 @@ const SUPERVISION = 100;
  * newest request of each connection says that it is the last one, and connections that stay quiet are
  * closed. Resolves when the last one is closed, or was cut off because the patience was over.
  */
-export function gracefulStop(server: Server, { patience, linger }: GracefulStopOptions): () => Promise<void> {
-  const connections = new Map<Socket, Connection>();
+export function gracefulStop(
+  server: Server,
+  connections: ReadonlyMap<Socket, Connection>,
+  { patience, linger }: GracefulStopOptions,
+): () => Promise<void> {
+  /** When a connection was first seen with nothing pending. */
+  const quietSince = new WeakMap<Connection, number>();
   let isStopping = false;
   let lastAccepted = 0;
 
-  server.on('connection', (socket: Socket) => {
-    lastAccepted = performance.now();
-    connections.set(socket, { pending: new Set(), quietSince: lastAccepted });
-    socket.once('close', () => connections.delete(socket));
-  });
+  server.on('connection', () => (lastAccepted = performance.now()));
   server.prependListener('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
-    const connection = connections.get(socket);
-    if (!connection) return;
-    connection.pending.add(response);
-    if (isStopping) closeAfterNewest(connection);
-    response.once('close', () => {
-      connection.pending.delete(response);
-      connection.quietSince = performance.now();
-    });
+    if (!isStopping) return;
+    for (const earlier of connections.get(socket)?.pending ?? []) earlier.shouldKeepAlive = true;
+    response.shouldKeepAlive = false;
   });
+
+  const isQuiet = (connection: Connection, now: number): boolean => {
+    forgetSent(connection);
+    const since = quietSince.get(connection) ?? now;
+    if (connection.pending.length > 0) quietSince.delete(connection);
+    else quietSince.set(connection, since);
+    return connection.pending.length === 0 && now - since >= linger;
+  };
 
   return () =>
     new Promise((resolve) => {
@@ -55,9 +53,7 @@ export function gracefulStop(server: Server, { patience, linger }: GracefulStopO
         const now = performance.now();
         // The kernel's queue is empty when nothing came out of it, unless they do not stop to come.
         if (server.listening && (now - lastAccepted >= SUPERVISION || now - began >= linger)) stopListening();
-        for (const [socket, { pending, quietSince }] of connections) {
-          if (pending.size === 0 && now - Math.max(quietSince, began) >= linger) socket.destroySoon();
-        }
+        for (const [socket, connection] of connections) if (isQuiet(connection, now)) socket.destroySoon();
         if (now - began >= patience) server.closeAllConnections();
       }, SUPERVISION);
       // Not the `close` of HTTP servers, which cuts quiet connections at once, with requests on their way.
@@ -71,6 +67,6 @@ export function gracefulStop(server: Server, { patience, linger }: GracefulStopO
 
 /** Of requests sent one after another without waiting, only the answer to the last may close the connection. */
 function closeAfterNewest({ pending }: Connection): void {
-  const newest = [...pending].at(-1);
+  const newest = pending.at(-1);
   for (const response of pending) response.shouldKeepAlive = response !== newest;
 }

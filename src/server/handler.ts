@@ -1,7 +1,8 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
-import { of, type OperatorFunction, tap } from 'rxjs';
+import { of, type OperatorFunction } from 'rxjs';
 import { type EncodedRequest, isRejection, ORIGINAL, type ServedImage, type Variant } from '../domain/index.js';
+import { mapOrMerge } from '../operators/index.js';
 import { ANSWERS, UNKNOWN_ERROR } from './answers.js';
 import { sendImage, sendPlain } from './respond.js';
 import { parseRoute, type Route } from './route.js';
@@ -45,8 +46,11 @@ export function requestHandler(options: HandlerOptions): RequestListener {
 
 /** One Host, and a version that has headers (RFC 9112 §3.2); Node sees to everything else. */
 function isWellFormed({ rawHeaders, httpVersionMajor }: IncomingMessage): boolean {
-  const hosts = rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'host');
-  return httpVersionMajor === 1 && hosts.length <= 1;
+  let hosts = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    if (rawHeaders[at]?.toLowerCase() === 'host') hosts++;
+  }
+  return httpVersionMajor === 1 && hosts <= 1;
 }
 
 function serveImage(
@@ -63,10 +67,10 @@ function serveImage(
     .pipe(
       options.pipeline,
       // Not in the subscriber, where what it throws would end the process.
-      tap((served) => sendImage(request, response, served)),
+      mapOrMerge((served) => sendImage(request, response, served)),
     )
     .subscribe({ error: (error: unknown) => sendFailure(options, route, response, error) });
-  response.once('close', () => answering.unsubscribe());
+  if (!answering.closed) response.once('close', () => answering.unsubscribe());
 }
 
 function sendFailure(
@@ -78,6 +82,8 @@ function sendFailure(
   const { status, ours } = isRejection(error) ? ANSWERS[error.code] : UNKNOWN_ERROR;
   if (ours) report(error);
   else log.debug({ code: (error as { code?: unknown }).code, reason: (error as Error).message }, 'no picture');
-  if (route.collection === 'avatars' && status !== 400) sendPlain(response, 302, { Location: defaultAvatar });
+  // Nobody takes what was sent so far for the whole when the connection breaks.
+  if (response.headersSent) response.destroy();
+  else if (route.collection === 'avatars' && status !== 400) sendPlain(response, 302, { Location: defaultAvatar });
   else sendPlain(response, status, status === 503 ? { 'Retry-After': RETRY_AFTER } : {});
 }

@@ -15,6 +15,8 @@ export interface Options {
   /** Pixels; 0 passes every avatar through unchanged. */
   readonly avatarHeight: number;
   readonly maxPixels: number;
+  /** Bytes. */
+  readonly memoryCache: number;
   readonly allowNetwork: readonly string[];
   readonly insecureTls: boolean;
   readonly nameServer: readonly string[];

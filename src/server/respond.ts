@@ -1,8 +1,10 @@
 import { type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
+import type { Observable } from 'rxjs';
 import type { ServedImage } from '../domain/index.js';
 import { formatCacheStatus } from './cache-status.js';
 import { evaluatePreconditions, rangeIsCurrent, type Validators } from './preconditions.js';
 import { parseRange } from './range.js';
+import { sendBody } from './send-body.js';
 
 const MAX_AGE = 3600;
 
@@ -39,9 +41,13 @@ export function sendPlain(response: ServerResponse, status: PlainStatus, extra?:
   response.writeHead(status, plainHeaders(status, extra)).end(BODIES[status]);
 }
 
-/** Answers with a picture, or with what RFC 9110 §13 and §14 make of it. */
-export function sendImage(request: IncomingMessage, response: ServerResponse, served: ServedImage): void {
-  const { bytes, type, checksum, modified } = served.image;
+/** Answers with a picture, or with what RFC 9110 §13 and §14 make of it: at once, or as `sendBody` does. */
+export function sendImage(
+  request: IncomingMessage,
+  response: ServerResponse,
+  served: ServedImage,
+): void | Observable<void> {
+  const { body, type, checksum, modified } = served.image;
   const validators: Validators = { etag: `"${checksum}"`, modified };
   const caching = cachingHeaders(served, validators);
   switch (evaluatePreconditions(request.headers, validators)) {
@@ -55,11 +61,11 @@ export function sendImage(request: IncomingMessage, response: ServerResponse, se
   }
   const isCurrent =
     request.method === 'GET' && rangeIsCurrent(request.headers['if-range'] as string | undefined, validators);
-  const range = isCurrent ? parseRange(request.headers.range, bytes.byteLength) : undefined;
+  const range = isCurrent ? parseRange(request.headers.range, body.length) : undefined;
   const head = { ...caching, 'Content-Type': type, 'Content-Security-Policy': HARMLESS };
   if (range === 'unsatisfiable') {
     const outside = {
-      'Content-Range': `bytes */${bytes.byteLength}`,
+      'Content-Range': `bytes */${body.length}`,
       'Content-Length': 0,
       'Cache-Control': 'no-store',
     };
@@ -67,12 +73,14 @@ export function sendImage(request: IncomingMessage, response: ServerResponse, se
   } else if (range) {
     const { first, last } = range;
     const partial = {
-      'Content-Range': `bytes ${first}-${last}/${bytes.byteLength}`,
+      'Content-Range': `bytes ${first}-${last}/${body.length}`,
       'Content-Length': last - first + 1,
     };
-    response.writeHead(206, { ...head, ...partial }).end(bytes.subarray(first, last + 1));
+    return sendBody(response, [206, { ...head, ...partial }], body, [first, last + 1]);
   } else {
-    response.writeHead(200, { ...head, 'Content-Length': bytes.byteLength }).end(bytes);
+    const whole = { ...head, 'Content-Length': body.length };
+    if (request.method !== 'HEAD') return sendBody(response, [200, whole], body, [0, body.length]);
+    response.writeHead(200, whole).end();
   }
 }
 

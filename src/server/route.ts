@@ -5,17 +5,21 @@ export type Route =
   | { readonly kind: 'moved'; readonly location: string }
   | { readonly kind: 'unknown' };
 
+/** An empty segment that is not the last, or one of dots. */
+const UNCLEAN = /\/(?:\/|\.\.?(?:\/|$))/;
+
 const ABSOLUTE_FORM = /^https?:\/\/[^/?#]*/i;
 
 /** Reads a request target (RFC 9112 §3.2). Percent-encodings count as what they stand for. */
 export function parseRoute(target: string): Route {
-  const relative = target.replace(ABSOLUTE_FORM, '');
+  const relative = target.startsWith('/') ? target : target.replace(ABSOLUTE_FORM, '');
   const [rawPath = '', query] = split(relative, '?');
-  const path = percentDecode(rawPath);
+  const path = rawPath.includes('%') ? percentDecode(rawPath) : rawPath;
   if (!path.startsWith('/')) return { kind: 'unknown' };
-  const clean = cleanPath(path);
-  if (clean !== path)
+  if (UNCLEAN.test(path)) {
+    const clean = cleanPath(path);
     return { kind: 'moved', location: percentEncode(clean) + (query === undefined ? '' : `?${query}`) };
+  }
   return routeOf(path);
 }
 

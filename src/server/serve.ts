@@ -2,10 +2,12 @@ import type { Logger } from 'pino';
 import { Subject } from 'rxjs';
 import { type DiskFiles, type ManagedCatalogue, RedisCatalogue } from '../adapters/index.js';
 import { assertCacheDirectory } from './cache-directory.js';
+import { trackConnections } from './connections.js';
 import { CATALOGUE, createContainer, FILES, PIPELINE, TROUBLES } from './container.js';
 import { gracefulStop } from './graceful-stop.js';
 import { requestHandler } from './handler.js';
 import { createHttpServer, listen } from './http-server.js';
+import { limitPipelining } from './limit-pipelining.js';
 import { openLog } from './log.js';
 import { createOpsServer, type Readiness } from './ops-server.js';
 import type { Options } from './options.js';
@@ -41,7 +43,9 @@ export async function serve(options: Options): Promise<void> {
     }),
     options.fetchTimeout + 2 * options.queueTimeout + SLOWEST_READER,
   );
-  const stop = gracefulStop(server, STOP);
+  const connections = trackConnections(server);
+  limitPipelining(server, connections);
+  const stop = gracefulStop(server, connections, STOP);
   logger.info(`listening on ${await listen(server, options.addr)}`);
   const ops = createOpsServer(readiness(catalogue, stopping));
   if (options.ops) logger.info(`operations on ${await listen(ops, options.ops)}`);

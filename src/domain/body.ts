@@ -1,0 +1,29 @@
+import { from, map, type Observable, of, toArray } from 'rxjs';
+
+/** The bytes of a picture: in memory, shared between readers and never changed, or on the disk. */
+export type Body = Uint8Array | FileBody;
+
+/** Bytes that stay on the disk until somebody takes them. */
+export interface FileBody {
+  /** In bytes. */
+  readonly length: number;
+  /**
+   * The bytes from `first` to before `end`, piece by piece, each read when it is taken. The file is open
+   * from the first piece until the last, or until the iteration is left. Fails with `storage-unavailable`
+   * when the file cannot be read, or is no longer the one it was.
+   */
+  read(first?: number, end?: number): AsyncIterable<Uint8Array>;
+}
+
+export function isInMemory(body: Body): body is Uint8Array {
+  return body instanceof Uint8Array;
+}
+
+/** All bytes at once, for those who cannot do with pieces. */
+export function wholeOf(body: Body): Observable<Uint8Array> {
+  if (isInMemory(body)) return of(body);
+  return from(body.read()).pipe(
+    toArray(),
+    map((pieces) => Buffer.concat(pieces)),
+  );
+}

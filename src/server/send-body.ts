@@ -1,0 +1,50 @@
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { from, type Observable } from 'rxjs';
+import { type Body, isInMemory } from '../domain/index.js';
+
+/**
+ * Sends a head and the bytes from `first` to before `end`: at once when they are in memory. Otherwise piece by
+ * piece, no faster than they are taken, for as long as what is returned is subscribed to; it errors, with
+ * nothing sent if it is the first piece, when they cannot be read.
+ */
+export function sendBody(
+  response: ServerResponse,
+  [status, head]: [status: 200 | 206, head: OutgoingHttpHeaders],
+  body: Body,
+  [first, end]: [first: number, end: number],
+): void | Observable<void> {
+  if (!isInMemory(body)) return from(sendPieces(response, [status, head], body.read(first, end)));
+  response.writeHead(status, head).end(body.subarray(first, end));
+}
+
+async function sendPieces(
+  response: ServerResponse,
+  [status, head]: [status: 200 | 206, head: OutgoingHttpHeaders],
+  pieces: AsyncIterable<Uint8Array>,
+): Promise<void> {
+  if (!response.socket) await turn(response);
+  for await (const piece of pieces) {
+    if (response.destroyed) return;
+    if (!response.headersSent) response.writeHead(status, head);
+    if (!response.write(piece)) await writable(response);
+  }
+  response.end();
+}
+
+/** Resolves when the answers to earlier requests of the connection are sent, or nobody is there any more. */
+function turn(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    response.once('socket', () => resolve()).once('close', () => resolve());
+  });
+}
+
+/** Resolves when more can be sent, or nobody is there any more. */
+function writable(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      response.off('drain', done).off('close', done);
+      resolve();
+    };
+    response.once('drain', done).once('close', done);
+  });
+}
