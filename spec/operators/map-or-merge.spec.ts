@@ -1,7 +1,7 @@
-import { type Observable, of } from 'rxjs';
+import { map, type Observable, of, type OperatorFunction } from 'rxjs';
 import { describe, it } from 'vitest';
-import { mapOrMerge } from '../../src/operators/index.js';
-import { marbles } from '../support/marbles.js';
+import { chain, mapOrMerge } from '../../src/operators/index.js';
+import { marbles, type Marbles } from '../support/marbles.js';
 import { itIsAnOperator } from '../support/operator-laws.js';
 
 describe('mapOrMerge', () => {
@@ -60,6 +60,49 @@ describe('mapOrMerge', () => {
     marbles(({ cold, expectObservable }) => {
       const array = ['x', 'y'];
       expectObservable(cold('-a|').pipe(mapOrMerge(() => array))).toBe('-r|', { r: array });
+    }),
+  );
+});
+
+describe('chain', () => {
+  const letter = mapOrMerge((value: string) => `${value}!`);
+  const slow = (tools: Marbles) => mapOrMerge((value: string) => tools.cold('--r|', { r: `${value}?` }));
+  const refuse = mapOrMerge((): string => {
+    throw new Error('no');
+  });
+  const outcomes: [string, (tools: Marbles) => OperatorFunction<string, string>[], string][] = [
+    ['of what is known at once', () => [letter, letter], '-a-b|'],
+    ['of what is merged last', (tools) => [letter, slow(tools)], '---a-b|'],
+    ['of what is merged first', (tools) => [slow(tools), letter], '---a-b|'],
+    ['of what is merged twice', (tools) => [slow(tools), slow(tools)], '-----a-b|'],
+    ['of others in between', (tools) => [letter, map((value) => `${value}.`), slow(tools), letter], '---a-b|'],
+    ['of what throws', () => [letter, refuse], '-#'],
+    ['of what throws later', (tools) => [slow(tools), refuse, letter], '---#'],
+  ];
+
+  it.each(outcomes)('gives the same as pipe: %s', (_, operators, expected) =>
+    marbles((tools) => {
+      const values = tools.cold('-a-b|');
+      const piped = values.pipe(...(operators(tools) as [OperatorFunction<string, string>]));
+      const chained = values.pipe(chain(...(operators(tools) as [OperatorFunction<string, string>])));
+      const shape = chained.pipe(map(([first]) => first));
+      tools.expectObservable(chained).toEqual(piped);
+      tools.expectObservable(shape).toBe(expected, undefined, new Error('no'));
+    })(),
+  );
+
+  it(
+    'leaves what is merged when it is left',
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const inner = cold('                     -----r|');
+      const values = cold('                   -a--------');
+      const fused = chain(
+        mapOrMerge(() => inner),
+        letter,
+      );
+      expectObservable(values.pipe(fused), '     ^--!').toBe('----');
+      expectSubscriptions(values.subscriptions).toBe('^--!');
+      expectSubscriptions(inner.subscriptions).toBe('-^-!');
     }),
   );
 });

@@ -1,6 +1,6 @@
 import { catchError, concatMap, from, type Observable, type ObservableInput, of, throwError } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
-import type { Catalogue, CatalogueEntry, Rejection } from '../../src/domain/index.js';
+import { type Answer, isPending, type Catalogue, type CatalogueEntry, type Rejection } from '../../src/domain/index.js';
 import { withGrace } from '../../src/operators/index.js';
 import { marbles, type Marbles, rejection } from '../support/marbles.js';
 import { NEW_RECORD, RECORD, STAGED_AT, URI } from '../support/nouns.js';
@@ -31,9 +31,13 @@ function looks({ cold, scheduler }: Marbles, diagram: string, report: (trouble: 
     concatMap((name) => {
       const given = ANSWERS[name];
       answer = given instanceof Error ? throwError(() => given) : of(given as CatalogueEntry);
-      return from(catalogue.lookup(URI)).pipe(catchError((error: Rejection) => of(error)));
+      return from(pending(catalogue.lookup(URI))).pipe(catchError((error: Rejection) => of(error)));
     }),
   );
+}
+
+function pending<T>(answer: Answer<T>): ObservableInput<T> {
+  return isPending(answer) ? answer : of(answer);
 }
 
 function remembered(freshFor: number): CatalogueEntry {
@@ -117,7 +121,7 @@ describe('withGrace', () => {
         };
         const catalogue = withGrace({ catalogue: outside, report: () => undefined }, { redisGrace: 10, scheduler });
         const steps: Record<string, () => ObservableInput<unknown>> = {
-          l: () => catalogue.lookup(URI),
+          l: () => pending(catalogue.lookup(URI)),
           s: () => catalogue.store(URI, NEW_RECORD, STAGED_AT),
         };
         const said = cold('  l-s-l|').pipe(

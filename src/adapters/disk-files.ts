@@ -1,7 +1,6 @@
 import { readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { from, type Observable, type ObservableInput, of, tap } from 'rxjs';
-import type { ImageFiles, SourceUri, StagedFile, StoredFile, VariantKey } from '../domain/index.js';
+import type { Answer, ImageFiles, SourceUri, StagedFile, StoredFile, VariantKey } from '../domain/index.js';
 import { FileReads } from './file-reads.js';
 import { orUnavailable } from './file-trouble.js';
 import { HotFiles } from './hot-files.js';
@@ -39,9 +38,9 @@ export class DiskFiles implements ImageFiles {
     return join(this.#directory, digest.slice(0, 2), digest.slice(2, 4), digest.slice(4, 6), digest.slice(6));
   }
 
-  read(uri: SourceUri, checksum?: string): ObservableInput<StoredFile | undefined> {
+  read(uri: SourceUri, checksum?: string): Answer<StoredFile | undefined> {
     const hot = this.#hot.get(uri.hex);
-    return hot && hot.checksum === checksum ? of(hot) : this.#warmUp(uri.hex, this.pathOf(uri));
+    return hot && hot.checksum === checksum ? hot : this.#warmUp(uri.hex, this.pathOf(uri));
   }
 
   async stage(uri: SourceUri, bytes: Uint8Array): Promise<StagedFile> {
@@ -58,10 +57,9 @@ export class DiskFiles implements ImageFiles {
     };
   }
 
-  readVariant(uri: SourceUri, key: VariantKey): ObservableInput<StoredFile | undefined> {
+  readVariant(uri: SourceUri, key: VariantKey): Answer<StoredFile | undefined> {
     const name = `${uri.hex}.${suffixOf(key)}`;
-    const hot = this.#hot.get(name);
-    return hot ? of(hot) : this.#warmUp(name, this.#variantPath(uri, key));
+    return this.#hot.get(name) ?? this.#warmUp(name, this.#variantPath(uri, key));
   }
 
   async writeVariant(uri: SourceUri, key: VariantKey, bytes: Uint8Array): Promise<void> {
@@ -84,8 +82,10 @@ export class DiskFiles implements ImageFiles {
     return this.#temporary.abandoned();
   }
 
-  #warmUp(name: string, path: string): Observable<StoredFile | undefined> {
-    return from(this.#reads.read(path)).pipe(tap((file) => file && this.#hot.keep(name, file)));
+  async #warmUp(name: string, path: string): Promise<StoredFile | undefined> {
+    const file = await this.#reads.read(path);
+    if (file) this.#hot.keep(name, file);
+    return file;
   }
 
   #variantPath(uri: SourceUri, key: VariantKey): string {

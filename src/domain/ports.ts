@@ -1,4 +1,5 @@
 import type { Observable, ObservableInput } from 'rxjs';
+import type { Answer } from './answer.js';
 import type { Body } from './body.js';
 import type { ImageFormat, ResizableFormat } from './image-type.js';
 import type { RememberedReason } from './rejection.js';
@@ -22,8 +23,8 @@ export type CatalogueEntry =
 
 /** The site's list of declared pictures and our notes on them (`img/*` in Redis). */
 export interface Catalogue {
-  /** Everything known of a URI, in one round trip. Errors with `catalogue-unavailable`. */
-  lookup(uri: SourceUri): ObservableInput<CatalogueEntry>;
+  /** Everything known of a URI, in one round trip at most. Errors with `catalogue-unavailable`. */
+  lookup(uri: SourceUri): Answer<CatalogueEntry>;
   /**
    * Notes that a picture is stored and fresh for an hour from now, and forgets any failure. Does
    * nothing and gives `false` when the URI is blocked or no longer declared at that very moment.
@@ -64,9 +65,9 @@ export interface ImageFiles {
    * Given the checksum that the bytes should have, a copy in memory that has it will do; without one, the
    * disk is looked at.
    */
-  read(uri: SourceUri, checksum?: string): ObservableInput<StoredFile | undefined>;
+  read(uri: SourceUri, checksum?: string): Answer<StoredFile | undefined>;
   stage(uri: SourceUri, bytes: Uint8Array): ObservableInput<StagedFile>;
-  readVariant(uri: SourceUri, key: VariantKey): ObservableInput<StoredVariant | undefined>;
+  readVariant(uri: SourceUri, key: VariantKey): Answer<StoredVariant | undefined>;
   writeVariant(uri: SourceUri, key: VariantKey, bytes: Uint8Array): ObservableInput<void>;
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-const HEX = /^(?:[0-9a-f]{2})+$/i;
+const HEX = /^[0-9a-f]+$/i;
 const LISTS: ReadonlySet<string> = new Set(['latest', 'blocked'].map(hexOf));
 const [ERRORS, UPDATES] = [hexOf('err/'), hexOf('updated/')];
 const CONTROL = /[\x00-\x1f\x7f]/;
@@ -21,7 +21,7 @@ export class SourceUri {
 
   /** Reads the segment of a proxied link, in either case. `undefined` when it is empty, odd or not hexadecimal. */
   static fromHex(encoded: string): SourceUri | undefined {
-    return HEX.test(encoded) ? new SourceUri(encoded.toLowerCase()) : undefined;
+    return encoded.length % 2 === 0 && HEX.test(encoded) ? new SourceUri(encoded.toLowerCase()) : undefined;
   }
 
   static of(uri: string | Uint8Array): SourceUri {

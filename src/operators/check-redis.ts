@@ -1,4 +1,4 @@
-import { from, map, mergeMap, type OperatorFunction } from 'rxjs';
+import type { OperatorFunction } from 'rxjs';
 import {
   type CatalogueEntry,
   type ImageRequest,
@@ -6,8 +6,10 @@ import {
   type Lookup,
   type Ports,
   Rejection,
+  type StoredRecord,
   usable,
 } from '../domain/index.js';
+import { mapOrMerge, whenKnown } from './map-or-merge.js';
 
 /**
  * Asks the catalogue what is known of each URI: one round trip, no more.
@@ -17,19 +19,21 @@ import {
  * freshness, so that a failing origin is left alone. Unsubscribing drops the answer.
  */
 export function checkRedis({ catalogue }: Pick<Ports, 'catalogue'>): OperatorFunction<ImageRequest, Lookup> {
-  return mergeMap((request) => {
+  return mapOrMerge((request) => {
     if (request.uri.isReserved)
       throw new Rejection('undeclared', `${request.uri} is a key of the schema, not an image`);
-    return from(catalogue.lookup(request.uri)).pipe(map((entry) => interpret(request, entry)));
+    return whenKnown(catalogue.lookup(request.uri), (entry) => interpret(request, entry));
   });
 }
 
+const NOTHING: Partial<StoredRecord> = {};
+
 function interpret(request: ImageRequest, entry: CatalogueEntry): Lookup {
   if (entry.status !== 'declared') throw new Rejection(entry.status, `${request.uri} is ${entry.status}`);
-  const { stored = {}, error, freshFor, unconfirmed } = entry;
-  const record = usable(stored);
+  const { stored, error, freshFor, unconfirmed } = entry;
+  const record = stored ? usable(stored) : NOTHING;
   if (error !== undefined) return { state: 'failed', reason: error, request, record };
   if (freshFor <= 0 || !isComplete(record)) return { state: 'stale', request, record };
-  const detail = unconfirmed ? ({ detail: 'catalogue-unavailable' } as const) : {};
-  return { state: 'fresh', request, record, ttl: Math.ceil(freshFor / 1000), ...detail };
+  const fresh = { state: 'fresh', request, record, ttl: Math.ceil(freshFor / 1000) } as const;
+  return unconfirmed ? { ...fresh, detail: 'catalogue-unavailable' } : fresh;
 }

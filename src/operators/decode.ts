@@ -1,5 +1,6 @@
-import { map, type OperatorFunction } from 'rxjs';
+import type { OperatorFunction } from 'rxjs';
 import { type EncodedRequest, type ImageRequest, Rejection, SourceUri } from '../domain/index.js';
+import { mapOrMerge } from './map-or-merge.js';
 
 /**
  * Reads the hexadecimal URI of a link.
@@ -7,7 +8,7 @@ import { type EncodedRequest, type ImageRequest, Rejection, SourceUri } from '..
  * Errors with `invalid-parameters` when it is empty, of odd length or not hexadecimal.
  */
 export function decode(): OperatorFunction<EncodedRequest, ImageRequest> {
-  return map(({ encodedUri, variant }) => {
+  return mapOrMerge(({ encodedUri, variant }) => {
     const uri = SourceUri.fromHex(encodedUri);
     if (!uri) throw new Rejection('invalid-parameters', 'the link does not hold a URI in hexadecimal');
     return { uri, variant };

@@ -1,4 +1,11 @@
-import { isObservable, Observable, type OperatorFunction } from 'rxjs';
+import { from, Observable, type Observer, type OperatorFunction, pipe, type Subscriber } from 'rxjs';
+import { type Answer, isPending } from '../domain/index.js';
+
+/** What an operator of `mapOrMerge` does to each value. */
+const PROJECT = Symbol('project');
+
+type Project<T, R> = (value: T) => R | Observable<R>;
+type Step<T, R> = OperatorFunction<T, R> & { readonly [PROJECT]: Project<T, R> };
 
 /**
  * `mergeMap` for what is mostly known at once: a plain value goes on as it is, an Observable is merged.
@@ -11,30 +18,79 @@ import { isObservable, Observable, type OperatorFunction } from 'rxjs';
  * result   --1-----2|
  * ```
  */
-export function mapOrMerge<T, R>(project: (value: T) => R | Observable<R>): OperatorFunction<T, R> {
-  return (source) =>
-    new Observable((subscriber) => {
-      let unfinished = 1;
-      const error = (reason: unknown) => subscriber.error(reason);
-      const complete = () => {
-        unfinished--;
-        if (unfinished === 0) subscriber.complete();
-      };
-      const merge = (inner: Observable<R>) => {
-        unfinished++;
-        subscriber.add(inner.subscribe({ next: (value) => subscriber.next(value), error, complete }));
-      };
-      const next = (value: T) => {
-        let outcome: R | Observable<R>;
-        try {
-          outcome = project(value);
-        } catch (reason) {
-          error(reason);
-          return;
-        }
-        if (isObservable(outcome)) merge(outcome);
-        else subscriber.next(outcome);
-      };
-      return source.subscribe({ next, error, complete });
+export function mapOrMerge<T, R>(project: Project<T, R>): OperatorFunction<T, R> {
+  const operator = (source: Observable<T>): Observable<R> =>
+    new Observable((subscriber) => source.subscribe(new MapOrMerge(subscriber, project)));
+  return Object.assign(operator, { [PROJECT]: project });
+}
+
+/** An observer of its own, since a closure for each method would cost every request. */
+class MapOrMerge<T, R> implements Observer<T> {
+  private readonly subscriber: Subscriber<R>;
+  private readonly project: Project<T, R>;
+  /** The source, and what is being merged. */
+  private unfinished = 1;
+
+  constructor(subscriber: Subscriber<R>, project: Project<T, R>) {
+    this.subscriber = subscriber;
+    this.project = project;
+  }
+
+  next(value: T): void {
+    let outcome: R | Observable<R>;
+    try {
+      outcome = this.project(value);
+    } catch (reason) {
+      this.error(reason);
+      return;
+    }
+    if (isMerged(outcome)) this.merge(outcome);
+    else this.subscriber.next(outcome);
+  }
+
+  error(reason: unknown): void {
+    this.subscriber.error(reason);
+  }
+
+  complete(): void {
+    this.unfinished--;
+    if (this.unfinished === 0) this.subscriber.complete();
+  }
+
+  private merge(inner: Observable<R>): void {
+    this.unfinished++;
+    const merging = inner.subscribe({
+      next: (value) => this.subscriber.next(value),
+      error: (reason: unknown) => this.error(reason),
+      complete: () => this.complete(),
     });
+    this.subscriber.add(merging);
+  }
+}
+
+/** Goes on with an answer: at once when it is at hand. Errors as a pending one does, and as `project` throws. */
+export function whenKnown<T, R>(answer: Answer<T>, project: Project<T, R>): R | Observable<R> {
+  return isPending(answer) ? from(answer).pipe(mapOrMerge(project)) : project(answer);
+}
+
+/**
+ * `pipe`, with neighbours that `mapOrMerge` made fused into one: the same values, in one subscription
+ * instead of one for each.
+ */
+export const chain = ((...operators: OperatorFunction<unknown, unknown>[]) =>
+  (pipe as (...all: OperatorFunction<unknown, unknown>[]) => unknown)(...operators.reduce(fuse, []))) as typeof pipe;
+
+function fuse(fused: OperatorFunction<unknown, unknown>[], next: OperatorFunction<unknown, unknown>) {
+  const last = fused.at(-1);
+  if (!last || !isStep(last) || !isStep(next)) return [...fused, next];
+  const [first, second] = [last[PROJECT], next[PROJECT]];
+  return [...fused.slice(0, -1), mapOrMerge((value) => whenKnown(first(value), second))];
+}
+
+function isStep<T, R>(operator: OperatorFunction<T, R>): operator is Step<T, R> {
+  return PROJECT in operator;
+}
+
+function isMerged<R>(outcome: R | Observable<R>): outcome is Observable<R> {
+  return outcome instanceof Observable;
 }

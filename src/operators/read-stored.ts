@@ -1,9 +1,10 @@
-import { catchError, from, map, mergeMap, type Observable, of, type OperatorFunction, throwError } from 'rxjs';
+import { catchError, map, mergeMap, type Observable, of, type OperatorFunction, throwError } from 'rxjs';
 import {
   type CacheStatus,
   type Due,
   type ImageRequest,
   imageTypeOf,
+  isPending,
   isRejection,
   type Lookup,
   type Ports,
@@ -16,7 +17,7 @@ import {
   type StoredRecord,
   wholeOf,
 } from '../domain/index.js';
-import { mapOrMerge } from './map-or-merge.js';
+import { mapOrMerge, whenKnown } from './map-or-merge.js';
 
 /** What the disk says: a copy, none, or that it cannot tell. */
 type Found = Pick<Due, 'held' | 'unreadable'>;
@@ -33,27 +34,42 @@ const NOTHING: Found = {};
  * copy, or with `storage-unavailable` when nobody can tell whether there is one. Unsubscribing stops reading.
  */
 export function readStored(ports: Pick<Ports, 'files' | 'sniffer' | 'report'>): OperatorFunction<Lookup, Selection> {
-  return mergeMap((lookup) => lookFor(ports, lookup).pipe(map((found) => select(lookup, found))));
+  return mapOrMerge((lookup) => whenKnown(lookFor(ports, lookup), (found) => select(lookup, found)));
 }
 
 function lookFor(
   { files, sniffer, report }: Pick<Ports, 'files' | 'sniffer' | 'report'>,
   { state, request, record }: Lookup,
-): Observable<Found> {
+): Found | Observable<Found> {
   // A picture that is due is a good occasion to see whether its file is still what it should be.
   const checksum = state === 'stale' ? undefined : record.checksum;
-  return from(files.read(request.uri, checksum)).pipe(
-    mapOrMerge((file) => (file && agrees(record, file) ? labelled(sniffer, record, file) : NOTHING)),
-    catchError((error: unknown) => {
-      if (!isRejection(error, 'storage-unavailable')) return throwError(() => error);
-      report(error);
-      return of({ unreadable: error });
-    }),
+  const found = whenKnown(files.read(request.uri, checksum), (file) =>
+    file && agrees(record, file) ? labelled(sniffer, record, file) : NOTHING,
   );
+  return isPending(found) ? found.pipe(catchError(unreadable(report))) : found;
+}
+
+function unreadable(report: Ports['report']): (error: unknown) => Observable<Found> {
+  return (error) => {
+    if (!isRejection(error, 'storage-unavailable')) return throwError(() => error);
+    report(error);
+    return of({ unreadable: error });
+  };
 }
 
 function agrees({ checksum }: Partial<StoredRecord>, file: StoredFile): boolean {
   return checksum === undefined || checksum === file.checksum;
+}
+
+/** Of hot pictures, so that what is worked out from an image is worked out once. */
+const images = new WeakMap<StoredFile, { readonly record: Partial<StoredRecord>; readonly image: StoredImage }>();
+
+function imageOf(record: Partial<StoredRecord>, file: StoredFile, type: string): StoredImage {
+  const before = images.get(file);
+  if (before?.record === record) return before.image;
+  const image = { ...record, ...file, type };
+  images.set(file, { record, image });
+  return image;
 }
 
 function labelled(
@@ -62,7 +78,7 @@ function labelled(
   file: StoredFile,
 ): Found | Observable<Found> {
   const { type } = record;
-  if (type !== undefined) return { held: { ...record, ...file, type } };
+  if (type !== undefined) return { held: imageOf(record, file, type) };
   return wholeOf(file.body).pipe(
     mergeMap((bytes) => sniffer.sniff(bytes)),
     map((format) => (format ? { held: { ...record, ...file, type: imageTypeOf(format) } } : {})),

@@ -15,7 +15,9 @@ import {
   timeout,
 } from 'rxjs';
 import {
+  type Answer,
   checksumOf,
+  isPending,
   isRejection,
   isResizable,
   type Ports,
@@ -27,7 +29,7 @@ import {
 } from '../domain/index.js';
 import { dedupeInflight, type Inflight } from './dedupe-inflight.js';
 import type { Gate } from './gate.js';
-import { mapOrMerge } from './map-or-merge.js';
+import { mapOrMerge, whenKnown } from './map-or-merge.js';
 
 export interface ResizeOptions {
   /** Resizes under way, by picture and height. */
@@ -65,7 +67,10 @@ export function resize(
   const make = (wanted: Wanted): Observable<StoredVariant> =>
     resizeGate.run(() => {
       begun.add(nameOf(wanted));
-      return makeVariant(ports, wanted).pipe(finalize(() => begun.delete(nameOf(wanted))));
+      return of(wanted).pipe(
+        mapOrMerge(() => makeVariant(ports, wanted)),
+        finalize(() => begun.delete(nameOf(wanted))),
+      );
     });
 
   const makeOnce = dedupeInflight<Wanted, StoredVariant, ServedImage>({
@@ -94,25 +99,24 @@ export function resize(
     const { variant } = served.request;
     if (variant.kind === 'original' || unresizable.has(served.image.checksum)) return served;
     const wanted = { served, height: variant.height };
-    return keptVariant(ports, wanted).pipe(mapOrMerge((kept) => (kept ? rendered(served, kept) : made(wanted))));
+    return whenKnown(keptVariant(ports, wanted), (kept) => (kept ? rendered(served, kept) : made(wanted)));
   });
 }
 
 function keptVariant(
   { files, report }: Pick<Ports, 'files' | 'report'>,
   wanted: Wanted,
-): Observable<StoredVariant | undefined> {
-  return from(files.readVariant(wanted.served.request.uri, keyOf(wanted))).pipe(
-    spareReaders<StoredVariant | undefined>(report),
-  );
+): Answer<StoredVariant | undefined> {
+  const kept = files.readVariant(wanted.served.request.uri, keyOf(wanted));
+  return isPending(kept) ? from(kept).pipe(spareReaders<StoredVariant | undefined>(report)) : kept;
 }
 
 /** Looks for it once more: while this one waited for its turn, another process may have made it. */
 function makeVariant(
   ports: Pick<Ports, 'files' | 'resizer' | 'sniffer' | 'report'>,
   wanted: Wanted,
-): Observable<StoredVariant> {
-  return keptVariant(ports, wanted).pipe(mapOrMerge((kept) => kept ?? resizeAndKeep(ports, wanted)));
+): StoredVariant | Observable<StoredVariant> {
+  return whenKnown(keptVariant(ports, wanted), (kept) => kept ?? resizeAndKeep(ports, wanted));
 }
 
 function resizeAndKeep(

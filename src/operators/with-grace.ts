@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { asyncScheduler, catchError, from, of, type SchedulerLike, tap, throwError } from 'rxjs';
-import { type Catalogue, type CatalogueEntry, isRejection, type Ports } from '../domain/index.js';
+import { type Catalogue, type CatalogueEntry, isPending, isRejection, type Ports } from '../domain/index.js';
 
 export interface GraceOptions {
   /** Milliseconds for which an answer of the catalogue counts when it cannot be asked again. */
@@ -44,8 +44,13 @@ export function withGrace(
   };
 
   return {
-    lookup: (uri) =>
-      from(catalogue.lookup(uri)).pipe(
+    lookup: (uri) => {
+      const answer = catalogue.lookup(uri);
+      if (!isPending(answer)) {
+        remember(uri.hex, answer);
+        return answer;
+      }
+      return from(answer).pipe(
         tap((entry) => remember(uri.hex, entry)),
         catchError((error: unknown) => {
           const entry = isRejection(error, 'catalogue-unavailable') && recall(uri.hex);
@@ -53,7 +58,8 @@ export function withGrace(
           report(error);
           return of(entry);
         }),
-      ),
+      );
+    },
     // What was just stored was not blocked at that moment, as if it had been looked up.
     store: (uri, record, modified) =>
       from(catalogue.store(uri, record, modified)).pipe(

@@ -1,6 +1,7 @@
 import { type Observable, of, type OperatorFunction, pipe } from 'rxjs';
 import type { Due, EncodedRequest, ImageRequest, Ports, Selection, ServedImage } from '../domain/index.js';
 import {
+  chain,
   checkRedis,
   decode,
   dedupeInflight,
@@ -38,7 +39,7 @@ export function imagePipeline(
   const fetching = { ...options, turn: takeTurns(shared) };
   const resizing = { ...options, ...shared, resizeGate: shared.resizes };
 
-  const select: OperatorFunction<ImageRequest, Selection> = pipe(checkRedis(ports), readStored(ports));
+  const select: OperatorFunction<ImageRequest, Selection> = chain(checkRedis(ports), readStored(ports));
 
   const download = (due: Due): Observable<ServedImage> =>
     of(due).pipe(
@@ -56,7 +57,7 @@ export function imagePipeline(
     adopt: collapse,
   });
 
-  return pipe(
+  return chain(
     decode(),
     select,
     whenDue((due) => of(due).pipe(refresh, serveStale(ports, due, options))),

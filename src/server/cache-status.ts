@@ -2,14 +2,19 @@ import type { CacheStatus } from '../domain/index.js';
 
 /** The Cache-Status field (RFC 9211). */
 export function formatCacheStatus(status: CacheStatus): string {
-  const parameters = status.hit
-    ? ['hit', status.ttl === undefined ? '' : `ttl=${status.ttl}`]
-    : [
-        `fwd=${status.fwd}`,
-        status.fwdStatus === undefined ? '' : `fwd-status=${status.fwdStatus}`,
-        status.stored ? 'stored' : '',
-        status.collapsed ? 'collapsed' : '',
-      ];
-  const detail = status.detail === undefined ? '' : `detail="${status.detail.replace(/[^\x20-\x7e]|["\\]/g, '')}"`;
-  return ['img-linuxfr', ...parameters, detail].filter((part) => part !== '').join('; ');
+  const how = status.hit ? hit(status) : forwarded(status);
+  return status.detail === undefined ? how : `${how}; detail="${quotable(status.detail)}"`;
+}
+
+function hit({ ttl }: Extract<CacheStatus, { hit: true }>): string {
+  return ttl === undefined ? 'img-linuxfr; hit' : `img-linuxfr; hit; ttl=${ttl}`;
+}
+
+function forwarded({ fwd, fwdStatus, stored, collapsed }: Extract<CacheStatus, { hit: false }>): string {
+  const status = fwdStatus === undefined ? '' : `; fwd-status=${fwdStatus}`;
+  return `img-linuxfr; fwd=${fwd}${status}${stored ? '; stored' : ''}${collapsed ? '; collapsed' : ''}`;
+}
+
+function quotable(text: string): string {
+  return text.replace(/[^\x20-\x7e]|["\\]/g, '');
 }

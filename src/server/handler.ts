@@ -2,10 +2,10 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Logger } from 'pino';
 import { of, type OperatorFunction } from 'rxjs';
 import { type EncodedRequest, isRejection, ORIGINAL, type ServedImage, type Variant } from '../domain/index.js';
-import { mapOrMerge } from '../operators/index.js';
 import { ANSWERS, UNKNOWN_ERROR } from './answers.js';
-import { sendImage, sendPlain } from './respond.js';
+import { sendPlain } from './plain-answer.js';
 import { parseRoute, type Route } from './route.js';
+import { sendImage } from './send-image.js';
 
 export interface HandlerOptions {
   readonly pipeline: OperatorFunction<EncodedRequest, ServedImage>;
@@ -63,14 +63,20 @@ function serveImage(
     route.collection === 'avatars' && options.avatarHeight > 0
       ? { kind: 'avatar', height: options.avatarHeight }
       : ORIGINAL;
+  const fail = (error: unknown) => sendFailure(options, route, response, error);
   const answering = of({ encodedUri: route.encodedUri, variant })
-    .pipe(
-      options.pipeline,
-      // Not in the subscriber, where what it throws would end the process.
-      mapOrMerge((served) => sendImage(request, response, served)),
-    )
-    .subscribe({ error: (error: unknown) => sendFailure(options, route, response, error) });
+    .pipe(options.pipeline)
+    .subscribe({ next: (served) => attempt(() => sendImage(request, response, served), fail), error: fail });
   if (!answering.closed) response.once('close', () => answering.unsubscribe());
+}
+
+/** What a subscriber throws would end the process. */
+function attempt(work: () => void | Promise<void>, fail: (error: unknown) => void): void {
+  try {
+    work()?.catch(fail);
+  } catch (error) {
+    fail(error);
+  }
 }
 
 function sendFailure(

@@ -1,7 +1,7 @@
 import { type IncomingMessage, type OutgoingHttpHeaders, type Server, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { ALLOWED } from './handler.js';
-import { BODIES, plainHeaders, type PlainStatus } from './respond.js';
+import { BODIES, plainHeaders, type PlainStatus } from './plain-answer.js';
 import { parseRoute } from './route.js';
 
 interface ParserError extends Error {

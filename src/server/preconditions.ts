@@ -11,6 +11,7 @@ type Outcome = 'proceed' | 'not-modified' | 'precondition-failed';
 
 /** Evaluates the conditions of a GET or HEAD in the order of RFC 9110 §13.2.2. */
 export function evaluatePreconditions(headers: IncomingHttpHeaders, { etag, modified }: Validators): Outcome {
+  if (!isConditional(headers)) return 'proceed';
   const ifMatch = headers['if-match'];
   const ifNoneMatch = headers['if-none-match'];
   if (ifMatch !== undefined) {
@@ -20,6 +21,12 @@ export function evaluatePreconditions(headers: IncomingHttpHeaders, { etag, modi
   }
   if (ifNoneMatch !== undefined) return matches(ifNoneMatch, etag) ? 'not-modified' : 'proceed';
   return isNotAfter(modified, headers['if-modified-since']) ? 'not-modified' : 'proceed';
+}
+
+const CONDITIONS = ['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since'] as const;
+
+function isConditional(headers: IncomingHttpHeaders): boolean {
+  return CONDITIONS.some((field) => headers[field] !== undefined);
 }
 
 /** Whether the range may be taken from this representation (If-Range, RFC 9110 §13.1.5). */

@@ -5,6 +5,9 @@ export type Route =
   | { readonly kind: 'moved'; readonly location: string }
   | { readonly kind: 'unknown' };
 
+/** What almost all links look like, with nothing in them that has to be decoded or cleaned. */
+const LINK = /^\/(img|avatars)\/([0-9a-fA-F]+)(?:\/[\w-][\w.-]*)?$/;
+
 /** An empty segment that is not the last, or one of dots. */
 const UNCLEAN = /\/(?:\/|\.\.?(?:\/|$))/;
 
@@ -12,6 +15,15 @@ const ABSOLUTE_FORM = /^https?:\/\/[^/?#]*/i;
 
 /** Reads a request target (RFC 9112 §3.2). Percent-encodings count as what they stand for. */
 export function parseRoute(target: string): Route {
+  const [, collection, encodedUri] = LINK.exec(target) ?? [];
+  if (collection !== undefined && encodedUri !== undefined) {
+    return { kind: 'image', collection: collection as 'img' | 'avatars', encodedUri };
+  }
+  return parseAnyRoute(target);
+}
+
+/** What hardly any request needs: other paths and notations. */
+function parseAnyRoute(target: string): Route {
   const relative = target.startsWith('/') ? target : target.replace(ABSOLUTE_FORM, '');
   const [rawPath = '', query] = split(relative, '?');
   const path = rawPath.includes('%') ? percentDecode(rawPath) : rawPath;

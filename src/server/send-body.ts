@@ -1,25 +1,24 @@
-import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import { from, type Observable } from 'rxjs';
+import type { ServerResponse } from 'node:http';
 import { type Body, isInMemory } from '../domain/index.js';
 
 /**
  * Sends a head and the bytes from `first` to before `end`: at once when they are in memory. Otherwise piece by
- * piece, no faster than they are taken, for as long as what is returned is subscribed to; it errors, with
- * nothing sent if it is the first piece, when they cannot be read.
+ * piece, no faster than they are taken, until the last or until the reader has left. Rejects when they cannot
+ * be read: with nothing sent if it is the first piece.
  */
 export function sendBody(
   response: ServerResponse,
-  [status, head]: [status: 200 | 206, head: OutgoingHttpHeaders],
+  [status, head]: [status: 200 | 206, head: string[]],
   body: Body,
   [first, end]: [first: number, end: number],
-): void | Observable<void> {
-  if (!isInMemory(body)) return from(sendPieces(response, [status, head], body.read(first, end)));
+): void | Promise<void> {
+  if (!isInMemory(body)) return sendPieces(response, [status, head], body.read(first, end));
   response.writeHead(status, head).end(body.subarray(first, end));
 }
 
 async function sendPieces(
   response: ServerResponse,
-  [status, head]: [status: 200 | 206, head: OutgoingHttpHeaders],
+  [status, head]: [status: 200 | 206, head: string[]],
   pieces: AsyncIterable<Uint8Array>,
 ): Promise<void> {
   if (!response.socket) await turn(response);

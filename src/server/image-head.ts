@@ -1,0 +1,43 @@
+import type { StoredImage } from '../domain/index.js';
+import type { Validators } from './preconditions.js';
+
+/** Names and values in turn. */
+export type Fields = readonly string[];
+
+/** What the answers with one picture have in common. */
+export interface ImageHead {
+  readonly validators: Validators;
+  /** What is said again when the reader has the picture (RFC 9110 §15.4.5). */
+  readonly caching: Fields;
+  /** What goes with its bytes, but for how many there are. */
+  readonly content: Fields;
+}
+
+const MAX_AGE = 3600;
+
+/** Keeps an SVG from doing anything but being looked at, also when it is opened by itself. */
+const ONLY_TO_LOOK_AT = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox";
+
+const heads = new WeakMap<StoredImage, ImageHead>();
+
+/** Worked out once for each picture: those that are asked for often keep theirs. */
+export function headOf(image: StoredImage): ImageHead {
+  const known = heads.get(image);
+  if (known) return known;
+  const head = makeHead(image);
+  heads.set(image, head);
+  return head;
+}
+
+function makeHead({ type, checksum, modified }: StoredImage): ImageHead {
+  const etag = `"${checksum}"`;
+  const caching = [
+    ['Cache-Control', `public, max-age=${MAX_AGE}`],
+    ['ETag', etag],
+    ['Last-Modified', modified.toUTCString()],
+    ['Accept-Ranges', 'bytes'],
+    ['X-Content-Type-Options', 'nosniff'],
+  ].flat();
+  const content = ['Content-Type', type, 'Content-Security-Policy', ONLY_TO_LOOK_AT];
+  return { validators: { etag, modified }, caching, content: [...caching, ...content] };
+}

@@ -1,0 +1,42 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServedImage } from '../domain/index.js';
+import { formatCacheStatus } from './cache-status.js';
+import { headOf } from './image-head.js';
+import { evaluatePreconditions, rangeIsCurrent } from './preconditions.js';
+import { parseRange } from './range.js';
+import { sendBody } from './send-body.js';
+
+/** Says nothing of the picture, and must not be kept as if it did. */
+const NO_PICTURE = ['Content-Length', '0', 'Cache-Control', 'no-store'];
+
+/** Answers with a picture, or with what RFC 9110 §13 and §14 make of it: at once, or as `sendBody` does. */
+export function sendImage(
+  { method, headers }: IncomingMessage,
+  response: ServerResponse,
+  { image, cacheStatus }: ServedImage,
+): void | Promise<void> {
+  const { validators, caching, content } = headOf(image);
+  const outcome = evaluatePreconditions(headers, validators);
+  if (outcome === 'precondition-failed') return end(response, 412, NO_PICTURE);
+  const status = formatCacheStatus(cacheStatus);
+  if (outcome === 'not-modified') return end(response, 304, [...caching, 'Cache-Status', status]);
+
+  const { length } = image.body;
+  const head = [...content, 'Cache-Status', status, 'Content-Length'];
+  if (method === 'HEAD') return end(response, 200, [...head, String(length)]);
+  const isCurrent =
+    headers.range !== undefined && rangeIsCurrent(headers['if-range'] as string | undefined, validators);
+  const range = isCurrent ? parseRange(headers.range, length) : undefined;
+  if (range === undefined) {
+    head.push(String(length));
+    return sendBody(response, [200, head], image.body, [0, length]);
+  }
+  if (range === 'unsatisfiable') return end(response, 416, [...NO_PICTURE, 'Content-Range', `bytes */${length}`]);
+  const { first, last } = range;
+  head.push(String(last - first + 1), 'Content-Range', `bytes ${first}-${last}/${length}`);
+  return sendBody(response, [206, head], image.body, [first, last + 1]);
+}
+
+function end(response: ServerResponse, status: 200 | 304 | 412 | 416, head: string[]): void {
+  response.writeHead(status, head).end();
+}
