@@ -12,18 +12,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
-import { from, lastValueFrom } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DiskFiles } from '../../src/adapters/index.js';
-import {
-  type Answer,
-  checksumOf,
-  isInMemory,
-  isPending,
-  SourceUri,
-  type StagedFile,
-  type VariantKey,
-} from '../../src/domain/index.js';
+import { checksumOf, isInMemory, SourceUri, type StagedFile, type VariantKey } from '../../src/domain/index.js';
 import { temporaryDirectory } from '../support/service.js';
 
 const URI = SourceUri.of('http://origin.example/picture.png');
@@ -46,9 +37,8 @@ describe('DiskFiles', () => {
 
   const stage = async (bytes: Buffer): Promise<StagedFile> => files.stage(URI, bytes);
   const put = async (bytes: Buffer) => void (await (await stage(bytes)).commit());
-  const read = (uri = URI, checksum?: string) => known(files.read(uri, checksum));
-  const variant = (key: VariantKey) => known(files.readVariant(URI, key));
-  const known = async <T>(answer: Answer<T>) => (isPending(answer) ? lastValueFrom(from(answer)) : answer);
+  const read = async (uri = URI, checksum?: string) => files.read(uri, checksum);
+  const variant = async (key: VariantKey) => files.readVariant(URI, key);
   const siblings = () => readdirSync(join(path, '..'));
 
   it('keeps a picture where the contract says, readable by all whatever the umask', async () => {

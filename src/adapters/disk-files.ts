@@ -1,6 +1,6 @@
 import { readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { Answer, ImageFiles, SourceUri, StagedFile, StoredFile, VariantKey } from '../domain/index.js';
+import type { ImageFiles, SourceUri, StagedFile, StoredFile, VariantKey } from '../domain/index.js';
 import { FileReads } from './file-reads.js';
 import { orUnavailable } from './file-trouble.js';
 import { HotFiles } from './hot-files.js';
@@ -38,7 +38,7 @@ export class DiskFiles implements ImageFiles {
     return join(this.#directory, digest.slice(0, 2), digest.slice(2, 4), digest.slice(4, 6), digest.slice(6));
   }
 
-  read(uri: SourceUri, checksum?: string): Answer<StoredFile | undefined> {
+  read(uri: SourceUri, checksum?: string): StoredFile | Promise<StoredFile | undefined> {
     const hot = this.#hot.get(uri.hex);
     return hot && hot.checksum === checksum ? hot : this.#warmUp(uri.hex, this.pathOf(uri));
   }
@@ -57,7 +57,7 @@ export class DiskFiles implements ImageFiles {
     };
   }
 
-  readVariant(uri: SourceUri, key: VariantKey): Answer<StoredFile | undefined> {
+  readVariant(uri: SourceUri, key: VariantKey): StoredFile | Promise<StoredFile | undefined> {
     const name = `${uri.hex}.${suffixOf(key)}`;
     return this.#hot.get(name) ?? this.#warmUp(name, this.#variantPath(uri, key));
   }

@@ -1,7 +1,7 @@
 import { open, type RootDatabase } from 'lmdb';
 import type { CatalogueEntry, RememberedReason, SourceUri, StoredRecord } from '../domain/index.js';
 import { type CatalogueKey, HOUR, LATEST_LENGTH, type ManagedCatalogue } from './managed-catalogue.js';
-import { storeCall } from './store-call.js';
+import { storeCall, storeUnavailable } from './store-call.js';
 
 /** How the store is called in messages. */
 const NAME = 'embedded store';
@@ -44,8 +44,12 @@ export class EmbeddedCatalogue implements ManagedCatalogue {
     this.#ttl = ttl;
   }
 
-  lookup(uri: SourceUri): Promise<CatalogueEntry> {
-    return storeCall(NAME, () => entryOf(this.#row(uri), Date.now()));
+  lookup(uri: SourceUri): CatalogueEntry {
+    try {
+      return entryOf(this.#row(uri), Date.now());
+    } catch (error) {
+      throw storeUnavailable(NAME, error);
+    }
   }
 
   store(uri: SourceUri, { type, checksum, etag }: StoredRecord, modified: Date): Promise<boolean> {

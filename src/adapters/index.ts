@@ -6,4 +6,5 @@ export * from './magic-sniffer.js';
 export * from './managed-catalogue.js';
 export * from './name-resolver.js';
 export * from './redis-catalogue.js';
+export type { RedisConnection } from './redis-connection.js';
 export * from './sharp-resizer.js';

@@ -1,6 +1,10 @@
-import { Redis, type RedisOptions } from 'ioredis';
+import type { Redis } from 'ioredis';
 import type { CatalogueEntry, RememberedReason, SourceUri, StoredRecord } from '../domain/index.js';
+import { type Kept, KeptLookups } from './kept-lookups.js';
 import { type CatalogueKey, HOUR, LATEST_LENGTH, type ManagedCatalogue } from './managed-catalogue.js';
+import { RedisAnnouncements } from './redis-announcements.js';
+import { commandConnection, messageConnection, type RedisConnection } from './redis-connection.js';
+import { entryOf, errorKey, imageKey, updatedKey, urisOf } from './redis-schema.js';
 import { storeCall, storeUnavailable } from './store-call.js';
 
 /** How the store is called in messages. */
@@ -17,48 +21,14 @@ redis.call('HSET', KEYS[1], 'type', ARGV[1], 'checksum', ARGV[2])
 if ARGV[3] == '' then redis.call('HDEL', KEYS[1], 'etag') else redis.call('HSET', KEYS[1], 'etag', ARGV[3]) end
 return 1`;
 
-/**
- * A cache must answer soon or not at all: nothing waits for a Redis that is away. One that does not answer
- * is taken to be gone, and looked for anew, so that only the first requests wait for it. With all of it,
- * trouble shows within a second, and so does its end.
- */
-const IMPATIENT = {
-  enableOfflineQueue: false,
-  maxRetriesPerRequest: 0,
-  commandTimeout: 800,
-  socketTimeout: 900,
-  connectTimeout: 900,
-  retryStrategy: (attempt: number) => Math.min(50 * 2 ** attempt, 500),
-} satisfies RedisOptions;
-
-/** Milliseconds for which a Redis may refuse writes before it is looked for elsewhere. */
-const FAILOVER = 2000;
-
-/**
- * After a failover, the name may lead to another server than the one that has become a replica. Looking
- * for it costs the commands that are under way, so not at the first refusal.
- */
-function afterFailover(): (error: Error) => boolean {
-  let refusedSince = Infinity;
-  return ({ message }) => {
-    if (!message.startsWith('READONLY')) return false;
-    const now = performance.now();
-    refusedSince = Math.min(refusedSince, now);
-    if (now - refusedSince < FAILOVER) return false;
-    refusedSince = Infinity;
-    return true;
-  };
-}
-
-/** Where a Redis is and how to be let in. */
-export type RedisConnection = Pick<RedisOptions, 'host' | 'port' | 'path' | 'db' | 'username' | 'password' | 'tls'>;
-
 export interface RedisCatalogueOptions {
   /** How to call the server in messages. */
   readonly description: string;
   readonly connection: RedisConnection;
   /** Seconds after which a stored picture is stale and a failure is forgotten. */
   readonly ttl?: number;
+  /** Told of connections that fail. */
+  readonly report?: (trouble: Error) => void;
 }
 
 /** What PTTL answers besides milliseconds. */
@@ -67,54 +37,86 @@ const NO_SUCH_KEY = -2;
 
 type Reply = [error: Error | null, value: unknown];
 
-/** The site's own Redis. Every error is a `catalogue-unavailable`. */
+/** Milliseconds after which Redis is asked again all the same: not all it can do is announced, such as SWAPDB. */
+const LONGEST_KEPT = 10_000;
+
+/**
+ * The site's own Redis. Every error is a `catalogue-unavailable`. What was looked up is kept, and Redis
+ * is not asked again until it announces a change.
+ */
 export class RedisCatalogue implements ManagedCatalogue {
   readonly description: string;
   readonly redis: Redis;
   readonly #ttl: number;
+  readonly #kept = new KeptLookups();
+  readonly #announcements: RedisAnnouncements;
 
-  constructor({ description, connection, ttl = HOUR }: RedisCatalogueOptions) {
+  constructor({ description, connection, ttl = HOUR, report = () => undefined }: RedisCatalogueOptions) {
     this.description = description;
-    this.redis = new Redis({ ...IMPATIENT, reconnectOnError: afterFailover(), ...connection, lazyConnect: true });
+    this.redis = commandConnection(connection);
     this.#ttl = ttl;
+    const messages = messageConnection(connection);
+    // Without a listener, ioredis prints a stack trace for each failed attempt to reconnect.
+    for (const redis of [this.redis, messages]) redis.on('error', report);
+    this.#announcements = new RedisAnnouncements(this.redis, messages, {
+      changed: (key) => urisOf(key).forEach((hex) => this.#kept.drop(hex)),
+      lost: () => this.#kept.dropAll(),
+    });
   }
 
-  async lookup(uri: SourceUri): Promise<CatalogueEntry> {
-    const [hash, error, freshFor] = await this.#pipelined((pipeline) =>
+  lookup(uri: SourceUri): CatalogueEntry | Promise<CatalogueEntry> {
+    const now = performance.now();
+    const kept = this.#announcements.isCurrent(now) ? this.#kept.get(uri.hex, now) : undefined;
+    return kept ?? this.#ask(uri, now);
+  }
+
+  async #ask(uri: SourceUri, askedAt: number): Promise<CatalogueEntry> {
+    const keep = this.#kept.ask(uri.hex);
+    try {
+      const answer = await this.#read(uri, askedAt);
+      keep(answer);
+      return answer.entry;
+    } catch (error) {
+      this.#kept.drop(uri.hex);
+      throw error;
+    }
+  }
+
+  async #read(uri: SourceUri, askedAt: number): Promise<Kept> {
+    const [hash, error, failedFor, updatedFor] = await this.#pipelined((pipeline) =>
       pipeline
         .hmgetBuffer(imageKey(uri), 'created_at', 'status', 'type', 'checksum', 'etag')
         .getBuffer(errorKey(uri))
+        .pttl(errorKey(uri))
         .pttl(updatedKey(uri)),
     );
     const fields = unlessWrongType<(Buffer | null)[]>(hash, []);
     const [createdAt, status, type, checksum] = fields.map(textOf);
-    const etag = fields[4]?.toString('latin1');
-    if (createdAt === undefined) return { status: 'undeclared' };
-    if (status === 'Blocked') return { status: 'blocked' };
-    const reason = textOf(unlessWrongType<Buffer | null>(error, null));
-    return {
-      status: 'declared',
-      freshFor: this.#freshFor(unlessWrongType<number>(freshFor, NO_SUCH_KEY)),
-      ...(type || checksum
-        ? { stored: { ...(type && { type }), ...(checksum && { checksum }), ...(etag && { etag }) } }
-        : {}),
-      ...(reason === undefined ? {} : { error: reason }),
-    };
+    const freshFor = this.#left(unlessWrongType<number>(updatedFor, NO_SUCH_KEY));
+    const entry = entryOf({
+      ...{ createdAt, status, type, checksum, freshFor },
+      etag: fields[4]?.toString('latin1'),
+      error: textOf(unlessWrongType<Buffer | null>(error, null)),
+    });
+    const ends = [this.#left(unlessWrongType<number>(failedFor, NO_SUCH_KEY)), freshFor].filter((left) => left > 0);
+    return { entry, askedAt, until: askedAt + Math.min(...ends, LONGEST_KEPT) };
   }
 
-  async store(uri: SourceUri, { type, checksum, etag = '' }: StoredRecord, modified: Date): Promise<boolean> {
-    const stored = await storeCall(NAME, () =>
-      this.redis.eval(STORE, 1, imageKey(uri), type, checksum, Buffer.from(etag, 'latin1')),
-    );
-    if (stored !== 1) return false;
-    await this.#pipelined((pipeline) =>
-      pipeline.set(updatedKey(uri), modified.toUTCString(), 'EX', this.#ttl).del(errorKey(uri)),
-    );
-    return true;
+  store(uri: SourceUri, { type, checksum, etag = '' }: StoredRecord, modified: Date): Promise<boolean> {
+    return this.#changing(uri, async () => {
+      const stored = await storeCall(NAME, () =>
+        this.redis.eval(STORE, 1, imageKey(uri), type, checksum, Buffer.from(etag, 'latin1')),
+      );
+      if (stored !== 1) return false;
+      await this.#pipelined((pipeline) =>
+        pipeline.set(updatedKey(uri), modified.toUTCString(), 'EX', this.#ttl).del(errorKey(uri)),
+      );
+      return true;
+    });
   }
 
   async recordError(uri: SourceUri, reason: RememberedReason): Promise<void> {
-    await storeCall(NAME, () => this.redis.set(errorKey(uri), reason, 'EX', this.#ttl));
+    await this.#changing(uri, () => storeCall(NAME, () => this.redis.set(errorKey(uri), reason, 'EX', this.#ttl)));
   }
 
   /** Tries a write that changes nothing: full memory, a read-only replica and a full disk refuse it all the same. */
@@ -147,12 +149,23 @@ export class RedisCatalogue implements ManagedCatalogue {
   }
 
   async close(): Promise<void> {
+    this.#announcements.close();
     if (this.redis.status === 'ready') await this.redis.quit().catch(() => undefined);
     this.redis.disconnect();
   }
 
+  /** What we change ourselves is announced as well, but whoever comes right after it must see it too. */
+  async #changing<T>(uri: SourceUri, change: () => Promise<T>): Promise<T> {
+    this.#kept.drop(uri.hex);
+    try {
+      return await change();
+    } finally {
+      this.#kept.drop(uri.hex);
+    }
+  }
+
   /** A key that was set without an end is fresh all the same: its being there is what counts. */
-  #freshFor(pttl: number): number {
+  #left(pttl: number): number {
     return pttl === NO_END ? this.#ttl * 1000 : Math.max(0, pttl);
   }
 
@@ -168,18 +181,6 @@ export class RedisCatalogue implements ManagedCatalogue {
     if (!replies || failure) throw storeUnavailable(NAME, failure);
     return replies;
   }
-}
-
-function imageKey(uri: SourceUri): Buffer {
-  return Buffer.concat([Buffer.from('img/'), uri.bytes]);
-}
-
-function errorKey(uri: SourceUri): Buffer {
-  return Buffer.concat([Buffer.from('img/err/'), uri.bytes]);
-}
-
-function updatedKey(uri: SourceUri): Buffer {
-  return Buffer.concat([Buffer.from('img/updated/'), uri.bytes]);
 }
 
 function textOf(value: Buffer | null): string | undefined {

@@ -11,8 +11,8 @@ export interface GraceOptions {
 type Declared = Extract<CatalogueEntry, { status: 'declared' }>;
 
 interface Remembered {
-  readonly entry: Declared;
-  readonly at: number;
+  entry: Declared;
+  at: number;
 }
 
 /** The least recently used is forgotten beyond this many. */
@@ -32,8 +32,10 @@ export function withGrace(
   const remembered = new LRUCache<string, Remembered>({ max: REMEMBERED });
 
   const remember = (key: string, entry: CatalogueEntry): void => {
-    if (entry.status === 'declared' && entry.stored) remembered.set(key, { entry, at: scheduler.now() });
-    else remembered.delete(key);
+    const before = remembered.get(key);
+    if (entry.status !== 'declared' || !entry.stored) remembered.delete(key);
+    else if (before) Object.assign(before, { entry, at: scheduler.now() });
+    else remembered.set(key, { entry, at: scheduler.now() });
   };
 
   const recall = (key: string): Declared | undefined => {

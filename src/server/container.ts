@@ -74,8 +74,5 @@ export function createContainer(
 
 function openCatalogue({ redis, dir }: Options, { report }: TroubleLog): ManagedCatalogue {
   if (redis.kind === 'embedded') return new EmbeddedCatalogue({ path: join(dir, 'catalogue.lmdb') });
-  const catalogue = new RedisCatalogue(redis);
-  // Without a listener, ioredis prints a stack trace for each failed attempt to reconnect.
-  catalogue.redis.on('error', report);
-  return catalogue;
+  return new RedisCatalogue({ ...redis, report });
 }

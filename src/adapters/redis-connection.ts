@@ -1,0 +1,48 @@
+import { Redis, type RedisOptions } from 'ioredis';
+
+/** Where a Redis is and how to be let in. */
+export type RedisConnection = Pick<RedisOptions, 'host' | 'port' | 'path' | 'db' | 'username' | 'password' | 'tls'>;
+
+/**
+ * A cache must answer soon or not at all: nothing waits for a Redis that is away. One that does not answer
+ * is taken to be gone, and looked for anew, so that only the first requests wait for it. With all of it,
+ * trouble shows within a second, and so does its end.
+ */
+const IMPATIENT = {
+  enableOfflineQueue: false,
+  maxRetriesPerRequest: 0,
+  commandTimeout: 800,
+  socketTimeout: 900,
+  connectTimeout: 900,
+  retryStrategy: (attempt: number) => Math.min(50 * 2 ** attempt, 500),
+  lazyConnect: true,
+} satisfies RedisOptions;
+
+/** For commands. */
+export function commandConnection(connection: RedisConnection): Redis {
+  return new Redis({ ...IMPATIENT, reconnectOnError: afterFailover(), ...connection });
+}
+
+/** For messages, in the older protocol: the other way of sending them is not known to ioredis. */
+export function messageConnection(connection: RedisConnection): Redis {
+  return new Redis({ ...IMPATIENT, ...connection, protocol: 2, autoResubscribe: false });
+}
+
+/** Milliseconds for which a Redis may refuse writes before it is looked for elsewhere. */
+const FAILOVER = 2000;
+
+/**
+ * After a failover, the name may lead to another server than the one that has become a replica. Looking
+ * for it costs the commands that are under way, so not at the first refusal.
+ */
+function afterFailover(): (error: Error) => boolean {
+  let refusedSince = Infinity;
+  return ({ message }) => {
+    if (!message.startsWith('READONLY')) return false;
+    const now = performance.now();
+    refusedSince = Math.min(refusedSince, now);
+    if (now - refusedSince < FAILOVER) return false;
+    refusedSince = Infinity;
+    return true;
+  };
+}
