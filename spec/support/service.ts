@@ -37,8 +37,6 @@ export interface ServiceOptions {
   readonly log?: string;
   /** Runs it as this user, who must be able to write to the directory. */
   readonly uid?: number;
-  /** The most file descriptors that it may have open. */
-  readonly descriptors?: number;
   /** A module that is loaded before the service, and what the environment tells it. */
   readonly preload?: string;
   readonly env?: Record<string, string>;
@@ -55,16 +53,14 @@ export async function startService({
   networks = LOOPBACK,
   log,
   uid,
-  descriptors,
   preload,
   env = {},
 }: ServiceOptions): Promise<Service> {
   const own = directory ?? temporaryDirectory();
   const opened = networks.flatMap((network) => ['--allow-network', network]);
   const node = [process.execPath, ...(preload === undefined ? [] : ['--import', preload])];
-  const command = [...node, MAIN, '-a', `${host}:0`, '-r', redis, '-d', own, ...opened, ...flags];
-  const limit = descriptors === undefined ? '' : `ulimit -n ${descriptors};`;
-  const child = spawn('sh', ['-c', `${limit} exec "$@"`, 'sh', ...command], {
+  const [command = '', ...args] = [...node, MAIN, '-a', `${host}:0`, '-r', redis, '-d', own, ...opened, ...flags];
+  const child = spawn(command, args, {
     env: { ...process.env, ...env },
     ...(uid === undefined ? {} : { uid }),
   });

@@ -4,8 +4,8 @@ import type { Redis } from 'ioredis';
  * Milliseconds for which what is known counts after Redis has shown that nothing else was to be announced;
  * how often it is asked to show that; and after how long without anybody who wants to know it is not asked.
  */
-const LEASE = 45;
-const HEARTBEAT = 15;
+const LEASE = 35;
+const HEARTBEAT = 10;
 const REST = 1000;
 
 const CHANNEL = '__redis__:invalidate';
@@ -47,7 +47,7 @@ export class RedisAnnouncements {
     commands.on('ready', () => messages.status === 'ready' && messages.disconnect(true));
   }
 
-  /** Whether everything that was changed more than a moment (45 ms) before `now` has been announced. */
+  /** Whether everything that was changed more than a moment (35 ms) before `now` has been announced. */
   isCurrent(now: number): boolean {
     this.#wantedAt = now;
     this.#heartbeat ??= this.#begin();
