@@ -1,5 +1,11 @@
 import { open, type RootDatabase } from 'lmdb';
-import type { CatalogueEntry, RememberedReason, SourceUri, StoredRecord } from '../domain/index.js';
+import {
+  type CatalogueEntry,
+  type RememberedReason,
+  type SourceUri,
+  type StoredRecord,
+  usable,
+} from '../domain/index.js';
 import { type CatalogueKey, HOUR, LATEST_LENGTH, type ManagedCatalogue } from './managed-catalogue.js';
 import { storeCall, storeUnavailable } from './store-call.js';
 
@@ -120,7 +126,7 @@ function entryOf(row: Row | undefined, now: number): CatalogueEntry {
   return {
     status: 'declared',
     freshFor: Math.max(0, (row.updated?.until ?? now) - now),
-    ...(row.stored ? { stored: row.stored } : {}),
+    ...(row.stored ? { stored: usable(row.stored) } : {}),
     ...(row.error && row.error.until > now ? { error: row.error.value } : {}),
   };
 }

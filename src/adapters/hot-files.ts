@@ -4,9 +4,16 @@ import { isInMemory, type StoredFile } from '../domain/index.js';
 /** What a file takes in memory besides its bytes, roughly. */
 const OVERHEAD = 1024;
 
+/**
+ * One look in so many counts as use: what is asked for often is still found to be, and the others need not
+ * touch the order of all files.
+ */
+const SAMPLE = 8;
+
 /** Files that are asked for often, in memory: the least recently used go when there is no room. */
 export class HotFiles {
   readonly #files: LRUCache<string, StoredFile>;
+  #looks = 0;
 
   /** @param capacity Bytes, of all files together; 0 for none. */
   constructor(capacity: number) {
@@ -18,7 +25,8 @@ export class HotFiles {
   }
 
   get(key: string): StoredFile | undefined {
-    return this.#files.get(key);
+    this.#looks = (this.#looks + 1) % SAMPLE;
+    return this.#looks === 0 ? this.#files.get(key) : this.#files.peek(key);
   }
 
   /** Bytes that stay on the disk are no use here: whether they are still there has to be looked at each time. */

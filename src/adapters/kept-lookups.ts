@@ -9,43 +9,73 @@ export interface Kept {
   readonly until: number;
 }
 
-/** The least recently used is asked for again beyond this many. */
+/** The least recently used are asked for again beyond so many, or so many digits of their URIs. */
 const MOST = 100_000;
+const MOST_DIGITS = 32 * 1024 * 1024;
 
-/** Answers of a catalogue that tells what changes, kept until they are changed or over. */
+/**
+ * Answers of a catalogue that tells what changes, by the hexadecimal URI, kept until they are changed or over.
+ * What is undeclared is not kept: there is no end to what readers can ask for.
+ */
 export class KeptLookups {
-  readonly #kept = new LRUCache<string, Kept>({ max: MOST });
+  readonly #kept = new LRUCache<string, Kept>({
+    max: MOST,
+    maxSize: MOST_DIGITS,
+    sizeCalculation: (_, hex) => hex.length,
+  });
   readonly #asking = new Map<string, symbol>();
 
-  /** What is kept for a URI, as it is by now. */
-  get(hex: string, now: number): CatalogueEntry | undefined {
-    const kept = this.#kept.get(hex);
-    if (!kept || now >= kept.until) return undefined;
+  /** What is kept since `since` or later, as it is by now. */
+  get(hex: string, now: number, since: number): CatalogueEntry | undefined {
+    // Not `get`: what is used is asked for again, and so renewed, often enough to be called recent by that.
+    const kept = this.#kept.peek(hex);
+    if (!kept || now >= kept.until || kept.askedAt < since) return undefined;
     const { entry, askedAt } = kept;
     if (entry.status !== 'declared' || entry.freshFor === 0) return entry;
     return { ...entry, freshFor: entry.freshFor - (now - askedAt) };
   }
 
-  /** Says that the catalogue is being asked; call what it gives with the answer, unless that never comes. */
-  ask(hex: string): (answer: Kept) => void {
-    const asking = Symbol();
-    this.#asking.set(hex, asking);
-    return (answer) => {
-      // What was changed meanwhile may have been changed before the answer was given, or after it.
-      if (this.#asking.get(hex) !== asking) return;
-      this.#asking.delete(hex);
-      this.#kept.set(hex, answer);
-    };
+  /** The stored picture that is kept, whenever that was, and when it was asked for. */
+  knownGood(hex: string): (Kept & { readonly entry: CatalogueEntry & { status: 'declared' } }) | undefined {
+    const kept = this.#kept.peek(hex);
+    return kept && isStored(kept.entry) ? { ...kept, entry: kept.entry } : undefined;
   }
 
-  /** It was changed, or is about to be. */
-  drop(hex: string): void {
-    this.#kept.delete(hex);
+  /** Asks, and keeps the answer unless it was changed, or asked for again, meanwhile. Rejects as `ask` does. */
+  async learn(hex: string, ask: () => Promise<Kept>): Promise<CatalogueEntry> {
+    const asking = Symbol();
+    this.#asking.set(hex, asking);
+    try {
+      const answer = await ask();
+      // What was changed meanwhile may have been changed before the answer was given, or after it.
+      if (answer.entry.status === 'undeclared') this.#kept.delete(hex);
+      else if (this.#asking.get(hex) === asking) this.#kept.set(hex, answer);
+      else if (!isStored(answer.entry)) this.#kept.delete(hex);
+      return answer.entry;
+    } finally {
+      if (this.#asking.get(hex) === asking) this.#asking.delete(hex);
+    }
+  }
+
+  /** It is not any more what it was, but nobody found fault with it: known good, if it was. */
+  outdate(hex: string): void {
+    const kept = this.#kept.peek(hex);
     this.#asking.delete(hex);
+    if (kept) this.#kept.set(hex, { ...kept, until: -Infinity });
+  }
+
+  /** It was changed by somebody. Gives whether anything was kept or is being asked. */
+  drop(hex: string): boolean {
+    const wasKept = this.#kept.delete(hex);
+    return this.#asking.delete(hex) || wasKept;
   }
 
   dropAll(): void {
     this.#kept.clear();
     this.#asking.clear();
   }
+}
+
+function isStored(entry: CatalogueEntry): entry is CatalogueEntry & { status: 'declared' } {
+  return entry.status === 'declared' && entry.stored !== undefined;
 }

@@ -1,11 +1,12 @@
 import type { Redis } from 'ioredis';
 import type { CatalogueEntry, RememberedReason, SourceUri, StoredRecord } from '../domain/index.js';
-import { type Kept, KeptLookups } from './kept-lookups.js';
+import type { Kept } from './kept-lookups.js';
 import { type CatalogueKey, HOUR, LATEST_LENGTH, type ManagedCatalogue } from './managed-catalogue.js';
 import { RedisAnnouncements } from './redis-announcements.js';
 import { commandConnection, messageConnection, type RedisConnection } from './redis-connection.js';
-import { entryOf, errorKey, imageKey, updatedKey, urisOf } from './redis-schema.js';
+import { entryOf, errorKey, imageKey, updatedKey } from './redis-schema.js';
 import { storeCall, storeUnavailable } from './store-call.js';
+import { TrackedLookups } from './tracked-lookups.js';
 
 /** How the store is called in messages. */
 const NAME = 'Redis';
@@ -27,8 +28,13 @@ export interface RedisCatalogueOptions {
   readonly connection: RedisConnection;
   /** Seconds after which a stored picture is stale and a failure is forgotten. */
   readonly ttl?: number;
-  /** Told of connections that fail. */
-  readonly report?: (trouble: Error) => void;
+  /**
+   * Milliseconds for which a stored picture counts as fresh when Redis cannot be asked, from the last moment
+   * it was known not to be blocked; 0 if not said.
+   */
+  readonly grace?: number;
+  /** Told of connections that fail, and each time a picture is given for the sake of the grace. */
+  readonly report?: (trouble: unknown) => void;
 }
 
 /** What PTTL answers besides milliseconds. */
@@ -37,49 +43,30 @@ const NO_SUCH_KEY = -2;
 
 type Reply = [error: Error | null, value: unknown];
 
-/** Milliseconds after which Redis is asked again all the same: not all it can do is announced, such as SWAPDB. */
-const LONGEST_KEPT = 10_000;
-
-/**
- * The site's own Redis. Every error is a `catalogue-unavailable`. What was looked up is kept, and Redis
- * is not asked again until it announces a change.
- */
+/** The site's own Redis. Every error is a `catalogue-unavailable`. What was looked up is kept, see `TrackedLookups`. */
 export class RedisCatalogue implements ManagedCatalogue {
   readonly description: string;
   readonly redis: Redis;
   readonly #ttl: number;
-  readonly #kept = new KeptLookups();
-  readonly #announcements: RedisAnnouncements;
+  readonly #lookups: TrackedLookups;
 
-  constructor({ description, connection, ttl = HOUR, report = () => undefined }: RedisCatalogueOptions) {
+  constructor({ description, connection, ttl = HOUR, grace = 0, report = () => undefined }: RedisCatalogueOptions) {
     this.description = description;
     this.redis = commandConnection(connection);
     this.#ttl = ttl;
     const messages = messageConnection(connection);
     // Without a listener, ioredis prints a stack trace for each failed attempt to reconnect.
     for (const redis of [this.redis, messages]) redis.on('error', report);
-    this.#announcements = new RedisAnnouncements(this.redis, messages, {
-      changed: (key) => urisOf(key).forEach((hex) => this.#kept.drop(hex)),
-      lost: () => this.#kept.dropAll(),
+    this.#lookups = new TrackedLookups({
+      ask: (uri) => this.#read(uri, performance.now()),
+      announcements: new RedisAnnouncements(this.redis, messages),
+      grace,
+      report,
     });
   }
 
   lookup(uri: SourceUri): CatalogueEntry | Promise<CatalogueEntry> {
-    const now = performance.now();
-    const kept = this.#announcements.isCurrent(now) ? this.#kept.get(uri.hex, now) : undefined;
-    return kept ?? this.#ask(uri, now);
-  }
-
-  async #ask(uri: SourceUri, askedAt: number): Promise<CatalogueEntry> {
-    const keep = this.#kept.ask(uri.hex);
-    try {
-      const answer = await this.#read(uri, askedAt);
-      keep(answer);
-      return answer.entry;
-    } catch (error) {
-      this.#kept.drop(uri.hex);
-      throw error;
-    }
+    return this.#lookups.lookup(uri);
   }
 
   async #read(uri: SourceUri, askedAt: number): Promise<Kept> {
@@ -99,11 +86,11 @@ export class RedisCatalogue implements ManagedCatalogue {
       error: textOf(unlessWrongType<Buffer | null>(error, null)),
     });
     const ends = [this.#left(unlessWrongType<number>(failedFor, NO_SUCH_KEY)), freshFor].filter((left) => left > 0);
-    return { entry, askedAt, until: askedAt + Math.min(...ends, LONGEST_KEPT) };
+    return { entry, askedAt, until: askedAt + Math.min(...ends) };
   }
 
   store(uri: SourceUri, { type, checksum, etag = '' }: StoredRecord, modified: Date): Promise<boolean> {
-    return this.#changing(uri, async () => {
+    return this.#lookups.changing(uri, async () => {
       const stored = await storeCall(NAME, () =>
         this.redis.eval(STORE, 1, imageKey(uri), type, checksum, Buffer.from(etag, 'latin1')),
       );
@@ -116,7 +103,9 @@ export class RedisCatalogue implements ManagedCatalogue {
   }
 
   async recordError(uri: SourceUri, reason: RememberedReason): Promise<void> {
-    await this.#changing(uri, () => storeCall(NAME, () => this.redis.set(errorKey(uri), reason, 'EX', this.#ttl)));
+    await this.#lookups.changing(uri, () =>
+      storeCall(NAME, () => this.redis.set(errorKey(uri), reason, 'EX', this.#ttl)),
+    );
   }
 
   /** Tries a write that changes nothing: full memory, a read-only replica and a full disk refuse it all the same. */
@@ -149,19 +138,9 @@ export class RedisCatalogue implements ManagedCatalogue {
   }
 
   async close(): Promise<void> {
-    this.#announcements.close();
+    this.#lookups.close();
     if (this.redis.status === 'ready') await this.redis.quit().catch(() => undefined);
     this.redis.disconnect();
-  }
-
-  /** What we change ourselves is announced as well, but whoever comes right after it must see it too. */
-  async #changing<T>(uri: SourceUri, change: () => Promise<T>): Promise<T> {
-    this.#kept.drop(uri.hex);
-    try {
-      return await change();
-    } finally {
-      this.#kept.drop(uri.hex);
-    }
   }
 
   /** A key that was set without an end is fresh all the same: its being there is what counts. */

@@ -1,4 +1,4 @@
-import type { CatalogueEntry, SourceUri } from '../domain/index.js';
+import { type CatalogueEntry, type SourceUri, usable } from '../domain/index.js';
 
 const IMAGE = Buffer.from('img/');
 const ERROR = Buffer.from('img/err/');
@@ -38,12 +38,11 @@ export interface Row {
 export function entryOf({ createdAt, status, type, checksum, etag, error, freshFor }: Row): CatalogueEntry {
   if (createdAt === undefined) return { status: 'undeclared' };
   if (status === 'Blocked') return { status: 'blocked' };
+  const stored = usable({ ...(type && { type }), ...(checksum && { checksum }), ...(etag && { etag }) });
   return {
     status: 'declared',
     freshFor,
-    ...(type || checksum
-      ? { stored: { ...(type && { type }), ...(checksum && { checksum }), ...(etag && { etag }) } }
-      : {}),
+    ...(type || checksum ? { stored } : {}),
     ...(error === undefined ? {} : { error }),
   };
 }

@@ -11,7 +11,7 @@ export type CatalogueEntry =
   | { readonly status: 'undeclared' | 'blocked' }
   | {
       readonly status: 'declared';
-      /** As it was found: parts of it may be lost. */
+      /** What can be used of it: parts may be lost, or not be what they should; see `usable`. */
       readonly stored?: Partial<StoredRecord>;
       /** The remembered failure, while it stands. */
       readonly error?: string;

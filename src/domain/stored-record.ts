@@ -13,22 +13,11 @@ export interface StoredRecord {
 /** RFC 9110 §5.5, without the white space around it. */
 const FIELD_VALUE = /^[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?$/;
 
-/** Records are never changed, and those of hot pictures come again and again. */
-const judged = new WeakMap<Partial<StoredRecord>, Partial<StoredRecord>>();
-
 /**
  * What may be used of a record, whoever wrote it or lost parts of it: without a type that could not be
  * sent to a reader, and without an etag that could not be sent to an origin or belongs to unknown bytes.
  */
-export function usable(record: Partial<StoredRecord>): Partial<StoredRecord> {
-  const before = judged.get(record);
-  if (before) return before;
-  const parts = usableParts(record);
-  judged.set(record, parts);
-  return parts;
-}
-
-function usableParts({ type, checksum, etag }: Partial<StoredRecord>): Partial<StoredRecord> {
+export function usable({ type, checksum, etag }: Partial<StoredRecord>): Partial<StoredRecord> {
   return {
     ...(type !== undefined && parseImageType(type) === type ? { type } : {}),
     ...(checksum === undefined ? {} : { checksum }),

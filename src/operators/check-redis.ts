@@ -7,7 +7,6 @@ import {
   type Ports,
   Rejection,
   type StoredRecord,
-  usable,
 } from '../domain/index.js';
 import { mapOrMerge, whenKnown } from './map-or-merge.js';
 
@@ -30,8 +29,7 @@ const NOTHING: Partial<StoredRecord> = {};
 
 function interpret(request: ImageRequest, entry: CatalogueEntry): Lookup {
   if (entry.status !== 'declared') throw new Rejection(entry.status, `${request.uri} is ${entry.status}`);
-  const { stored, error, freshFor, unconfirmed } = entry;
-  const record = stored ? usable(stored) : NOTHING;
+  const { stored: record = NOTHING, error, freshFor, unconfirmed } = entry;
   if (error !== undefined) return { state: 'failed', reason: error, request, record };
   if (freshFor <= 0 || !isComplete(record)) return { state: 'stale', request, record };
   const fresh = { state: 'fresh', request, record, ttl: Math.ceil(freshFor / 1000) } as const;

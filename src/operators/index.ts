@@ -17,4 +17,3 @@ export * from './take-turns.js';
 export * from './uninterrupted.js';
 export * from './unsaved.js';
 export * from './validate.js';
-export * from './with-grace.js';

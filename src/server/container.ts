@@ -72,7 +72,7 @@ export function createContainer(
   return container;
 }
 
-function openCatalogue({ redis, dir }: Options, { report }: TroubleLog): ManagedCatalogue {
+function openCatalogue({ redis, dir, redisGrace }: Options, { report }: TroubleLog): ManagedCatalogue {
   if (redis.kind === 'embedded') return new EmbeddedCatalogue({ path: join(dir, 'catalogue.lmdb') });
-  return new RedisCatalogue({ ...redis, report });
+  return new RedisCatalogue({ ...redis, grace: redisGrace, report });
 }

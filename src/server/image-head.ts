@@ -1,4 +1,4 @@
-import type { StoredImage } from '../domain/index.js';
+import type { Body, StoredImage } from '../domain/index.js';
 import type { Validators } from './preconditions.js';
 
 /** Names and values in turn. */
@@ -18,15 +18,19 @@ const MAX_AGE = 3600;
 /** Keeps an SVG from doing anything but being looked at, also when it is opened by itself. */
 const ONLY_TO_LOOK_AT = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox";
 
-const heads = new WeakMap<StoredImage, ImageHead>();
+const heads = new WeakMap<Body, { readonly image: StoredImage; readonly head: ImageHead }>();
 
-/** Worked out once for each picture: those that are asked for often keep theirs. */
+/** Worked out once for each body in memory: those that are asked for often keep theirs. */
 export function headOf(image: StoredImage): ImageHead {
-  const known = heads.get(image);
-  if (known) return known;
+  const known = heads.get(image.body);
+  if (known && saysTheSame(known.image, image)) return known.head;
   const head = makeHead(image);
-  heads.set(image, head);
+  heads.set(image.body, { image, head });
   return head;
+}
+
+function saysTheSame(one: StoredImage, other: StoredImage): boolean {
+  return one.type === other.type && one.checksum === other.checksum && one.modified === other.modified;
 }
 
 function makeHead({ type, checksum, modified }: StoredImage): ImageHead {

@@ -9,7 +9,6 @@ export function pipelineOptions(options: Options, shutdown: Observable<unknown>)
     ...DEFAULTS,
     shutdown,
     refreshWait: options.refreshWait,
-    redisGrace: options.redisGrace,
     fetchDeadline: options.fetchTimeout,
     perHost: { concurrency: options.hostConnections, queue: options.hostQueue, patience },
     fetches: { concurrency: options.fetches, queue: options.fetchQueue, patience },

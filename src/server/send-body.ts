@@ -13,7 +13,8 @@ export function sendBody(
   [first, end]: [first: number, end: number],
 ): void | Promise<void> {
   if (!isInMemory(body)) return sendPieces(response, [status, head], body.read(first, end));
-  response.writeHead(status, head).end(body.subarray(first, end));
+  const isWhole = first === 0 && end === body.length;
+  response.writeHead(status, head).end(isWhole ? body : body.subarray(first, end));
 }
 
 async function sendPieces(

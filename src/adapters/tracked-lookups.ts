@@ -1,0 +1,98 @@
+import { type CatalogueEntry, SourceUri } from '../domain/index.js';
+import { type Kept, KeptLookups } from './kept-lookups.js';
+import { urisOf } from './redis-schema.js';
+import type { RedisAnnouncements } from './redis-announcements.js';
+
+export interface TrackedLookupsOptions {
+  /** One round trip. */
+  readonly ask: (uri: SourceUri) => Promise<Kept>;
+  readonly announcements: RedisAnnouncements;
+  /** Milliseconds; see `RedisCatalogueOptions`. */
+  readonly grace: number;
+  readonly report: (trouble: unknown) => void;
+}
+
+/**
+ * Milliseconds after which Redis is asked again all the same: not all it can do is announced, such as SWAPDB.
+ * Up to half of it is taken away by chance, so that what was asked together is not asked again together.
+ */
+const LONGEST_KEPT = 60_000;
+
+/** Changed pictures that are asked for before any reader does, at once. */
+const MOST_RENEWALS = 64;
+
+/**
+ * Lookups in Redis that are kept until it announces a change. When it cannot be asked, stored pictures that
+ * were not announced to have changed count for a grace; those that were, such as blocked ones, never do.
+ */
+export class TrackedLookups {
+  readonly #options: TrackedLookupsOptions;
+  readonly #kept = new KeptLookups();
+  #renewals = 0;
+
+  constructor(options: TrackedLookupsOptions) {
+    this.#options = options;
+    options.announcements.listen({
+      changed: (key) => urisOf(key).forEach((hex) => this.#kept.drop(hex) && this.#renew(hex)),
+      flushed: () => this.#kept.dropAll(),
+    });
+  }
+
+  /** At once when Redis need not be asked. Rejects when it cannot be, and nothing is known good. */
+  lookup(uri: SourceUri): CatalogueEntry | Promise<CatalogueEntry> {
+    const now = performance.now();
+    const since = this.#options.announcements.currentSince(now);
+    return this.#kept.get(uri.hex, now, since) ?? this.#askOrRecall(uri);
+  }
+
+  /** Makes a change of our own, which is announced as well: but whoever comes right after it must see it too. */
+  async changing<T>(uri: SourceUri, change: () => Promise<T>): Promise<T> {
+    try {
+      return await change();
+    } finally {
+      this.#kept.outdate(uri.hex);
+      this.#renew(uri.hex);
+    }
+  }
+
+  close(): void {
+    this.#options.announcements.close();
+  }
+
+  async #askOrRecall(uri: SourceUri): Promise<CatalogueEntry> {
+    try {
+      return await this.#ask(uri);
+    } catch (error) {
+      const known = this.#recall(uri, performance.now());
+      if (!known) throw error;
+      this.#options.report(error);
+      return known;
+    }
+  }
+
+  #ask(uri: SourceUri): Promise<CatalogueEntry> {
+    return this.#kept.learn(uri.hex, async () => {
+      const { until, ...answer } = await this.#options.ask(uri);
+      return { ...answer, until: Math.min(until, answer.askedAt + LONGEST_KEPT * (1 - Math.random() / 2)) };
+    });
+  }
+
+  /** Nothing new could be recorded meanwhile, so that a stale copy is as good as a fresh one. */
+  #recall({ hex }: SourceUri, now: number): CatalogueEntry | undefined {
+    const known = this.#kept.knownGood(hex);
+    if (!known) return undefined;
+    const { entry, askedAt } = known;
+    const left = this.#options.announcements.confirmedAt(askedAt) + this.#options.grace - now;
+    if (left <= 0) return undefined;
+    return { ...entry, freshFor: Math.max(entry.freshFor - (now - askedAt), left), unconfirmed: true };
+  }
+
+  /** Before a reader does, who would have to wait; and so that it is known when Redis goes away. */
+  #renew(hex: string): void {
+    const uri = SourceUri.fromHex(hex);
+    if (!uri || this.#renewals >= MOST_RENEWALS) return;
+    this.#renewals++;
+    const done = () => void this.#renewals--;
+    this.#ask(uri).then(done, done);
+  }
+}
