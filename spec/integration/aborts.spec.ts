@@ -40,11 +40,14 @@ describe('readers who leave', () => {
     before ??= inside.left();
     return origin.url + path;
   };
-  const read = (uri: string, collection = 'img') => {
+  const send = (requests: string) => {
     const socket = connect(inside.port, '127.0.0.1');
-    socket.write(`GET /${collection}/${SourceUri.of(uri).hex} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`);
+    socket.write(requests);
     return socket.on('error', () => undefined);
   };
+  const requestOf = (uri: string, collection = 'img', fields = '') =>
+    `GET /${collection}/${SourceUri.of(uri).hex} HTTP/1.1\r\nHost: a\r\n${fields}\r\n`;
+  const read = (uri: string, collection = 'img') => send(requestOf(uri, collection, 'Connection: close\r\n'));
   const bodyOf = async (socket: Socket): Promise<Buffer> => {
     const chunks: Buffer[] = [];
     for await (const chunk of socket) chunks.push(chunk as Buffer);
@@ -114,6 +117,18 @@ describe('readers who leave', () => {
     reader.destroy();
     await expectNothingLeft();
     expect(origin.count('/next.png')).toBe(0);
+  });
+
+  it('who asked for several pictures without waiting, stop the downloads of all of them', async () => {
+    await inside.close();
+    inside = await openInside();
+    const paths = ['/a.png', '/b.png', '/c.png'];
+    const uris = await Promise.all(paths.map((path) => published(path, waitsHalfWay)));
+    const reader = send(uris.map((uri) => requestOf(uri)).join(''));
+    await until(() => pending.length === 3);
+    reader.destroy();
+    await until(() => closed === 3);
+    await expectNothingLeft();
   });
 
   it('while their avatar is made, leave an avatar behind', async () => {

@@ -23,6 +23,8 @@ async function sendPieces(
   pieces: AsyncIterable<Uint8Array>,
 ): Promise<void> {
   if (!response.socket) await turn(response);
+  // Thousands may leave at once with their connection, and none of them is to open a file for it.
+  if (response.destroyed) return;
   for await (const piece of pieces) {
     if (response.destroyed) return;
     if (!response.headersSent) response.writeHead(status, head);
