@@ -1,6 +1,9 @@
+import { rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DiskFiles } from '../../src/adapters/index.js';
+import { SourceUri } from '../../src/domain/index.js';
 import { type Link, startLink } from '../support/link.js';
 import { sends, startOrigin, type TestOrigin } from '../support/origin.js';
 import { noise, raw } from '../support/pictures.js';
@@ -204,6 +207,29 @@ describe.skipIf(redisUrl === null)('when Redis is in trouble', () => {
       expect(origin.count('/first.png')).toBe(1);
     });
   }
+
+  it('full, a copy that gets lost after its origin called it current is fetched anew', async () => {
+    await start();
+    // Too large to be kept in memory.
+    const large = Buffer.concat([png, Buffer.alloc(2 << 20)]);
+    const uri = await declare('/large.png');
+    origin.on('/large.png', (request, response) => {
+      if (request.headers['if-none-match'] === '"e"') response.writeHead(304).end();
+      else sends('image/png', large, { ETag: '"e"' })(request, response);
+    });
+    expect((await service.get('img', uri)).status).toBe(200);
+    await client.del(`img/updated/${uri}`);
+    await client.config('SET', 'maxmemory', '1');
+    for (let n = 0; n < 2; n++) expect((await service.get('img', uri)).status).toBe(200);
+    expect(origin.count('/large.png')).toBe(2);
+    rmSync(new DiskFiles(service.directory).pathOf(SourceUri.of(uri)));
+    for (let n = 0; n < 2; n++) {
+      const { status, body } = await service.get('img', uri);
+      expect(status).toBe(200);
+      expect(body.equals(large)).toBe(true);
+    }
+    expect(origin.count('/large.png')).toBe(3);
+  });
 
   it('slow, everything takes its time and is right', async () => {
     link = await startLink(redis.port, 200);

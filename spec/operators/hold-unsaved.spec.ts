@@ -11,7 +11,7 @@ import {
 } from '../../src/domain/index.js';
 import { holdUnsaved, recallOr, Unsaved } from '../../src/operators/index.js';
 import { marbles, type Marbles, rejected, rejection } from '../support/marbles.js';
-import { DUE_AGAIN, FIRST_DUE, HELD, NEW_IMAGE, NOT_MODIFIED, REQUEST, valid } from '../support/nouns.js';
+import { DUE_AGAIN, FIRST_DUE, HELD, NEW_IMAGE, NOT_MODIFIED, OLD_BYTES, REQUEST, valid } from '../support/nouns.js';
 import { itIsAnOperator } from '../support/operator-laws.js';
 
 type Unstored = ValidImage | NotModified;
@@ -43,6 +43,35 @@ describe('recallOr', () => {
       const expected = '       v 50ms r v|';
       const outcome = dues.pipe(recallOr(unsaved, download));
       tools.expectObservable(outcome).toBe(expected, { v: valid(DUE_AGAIN), r: recalled });
+    }),
+  );
+
+  for (const [what, due] of [
+    ['is gone', FIRST_DUE],
+    ['is another', { ...DUE_AGAIN, held: { ...HELD, checksum: 'another' } }],
+  ] satisfies [string, Due][]) {
+    it(
+      `downloads anew when a copy that was still current ${what}, and forgets that it was`,
+      marbles((tools) => {
+        const unsaved = unsavedOf(tools);
+        unsaved.hold(NOT_MODIFIED);
+        tools.expectObservable(of(due).pipe(recallOr(unsaved, download))).toBe('(v|)', { v: valid(due) });
+        tools.flush();
+        expect(unsaved.size).toBe(0);
+      }),
+    );
+  }
+
+  it(
+    'recalls that a copy is still current as it lies there now, and serves that if it cannot be noted again',
+    marbles((tools) => {
+      const unsaved = unsavedOf(tools);
+      unsaved.hold(NOT_MODIFIED);
+      const held = { ...HELD, body: Buffer.from(OLD_BYTES), modified: new Date(1) };
+      const due = { ...DUE_AGAIN, held };
+      const recalled = { ...NOT_MODIFIED, due, held, recalled: true } as const;
+      tools.expectObservable(of(due).pipe(recallOr(unsaved, download))).toBe('(r|)', { r: recalled });
+      expect(unsaved.hold(recalled)).toBe(held);
     }),
   );
 

@@ -43,19 +43,29 @@ export class Unsaved {
     return this.#pictures.size;
   }
 
-  /** Holds a picture and gives it as it can be served: one that was recalled as it was held before. */
+  /** Holds a picture and gives it as it can be served: one that was recalled with the date it was held before. */
   hold(fetched: ValidImage | NotModified): StoredImage {
     const { hex } = fetched.due.request.uri;
     const before = fetched.recalled && this.#pictures.get(hex);
-    if (before) return before.image;
+    if (before) return fetched.modified ? before.image : fetched.held;
     const image = this.#imageOf(fetched);
     this.#pictures.set(hex, { fetched, image });
     return image;
   }
 
+  /**
+   * What is held for a picture that is due. That a copy is still current says nothing once that copy is lost
+   * or is another one, and it is forgotten.
+   */
   recall(due: Due): ValidImage | NotModified | undefined {
-    const held = this.#pictures.get(due.request.uri.hex);
-    return held && { ...held.fetched, due, recalled: true };
+    const { uri } = due.request;
+    const fetched = this.#pictures.get(uri.hex)?.fetched;
+    if (!fetched) return undefined;
+    if (fetched.modified) return { ...fetched, due, recalled: true };
+    // The same bytes may lie in another file by now, and only that one can be read.
+    if (due.held?.checksum === fetched.held.checksum) return { ...fetched, due, held: due.held, recalled: true };
+    this.release(uri);
+    return undefined;
   }
 
   release(uri: SourceUri): void {
