@@ -87,6 +87,20 @@ describe('DiskFiles', () => {
     expect(siblings()).toEqual([SHA1.slice(6)]);
   });
 
+  it('puts a picture in place though avatars of another cannot be removed', async () => {
+    mkdirSync(`${path}.${KEY.checksum}.avatar-${KEY.height}/in the way`, { recursive: true });
+    await put(BYTES);
+    expect((await read())?.body).toEqual(BYTES);
+  });
+
+  it('does not complain of what cannot be discarded', async () => {
+    const staged = await stage(BYTES);
+    const [name = ''] = readdirSync(temporary);
+    rmSync(join(temporary, name));
+    mkdirSync(join(temporary, name));
+    expect(await staged.discard()).toBeUndefined();
+  });
+
   it('says so when it cannot write, and leaves nothing behind', async () => {
     mkdirSync(join(path, '..', '..'), { recursive: true });
     writeFileSync(join(path, '..'), 'a file where a directory should be');

@@ -6,9 +6,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DiskFiles } from '../../src/adapters/index.js';
 import { SourceUri } from '../../src/domain/index.js';
+import { type Link, startLink } from '../support/link.js';
 import { sends } from '../support/origin.js';
 import { noise, raw } from '../support/pictures.js';
-import { redisUrl } from '../support/redis.js';
+import { freshRedis, redisUrl } from '../support/redis.js';
 import { temporaryDirectory } from '../support/service.js';
 import { openRedisSetting, type RedisSetting } from '../support/setting.js';
 
@@ -83,6 +84,53 @@ describe.skipIf(redisUrl === null || !isRoot)('when the disk is in trouble', () 
     await expectFromMemory(uri, /EROFS/);
     execFileSync('mount', ['-o', 'remount,rw', directory]);
     await expectStoredAtLast(uri);
+  });
+
+  describe('read-only (EROFS) from when a picture was written until it is to be put in its place', () => {
+    let link: Link;
+    beforeEach(async () => {
+      execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', directory]);
+      const { address, client } = await freshRedis();
+      client.disconnect();
+      const [, port, database] = /:(\d+)\/(\d+)$/.exec(address) ?? [];
+      // Between the two lies a command to Redis.
+      link = await startLink(Number(port), 300);
+      setting = await openRedisSetting({ directory, flags: ['-r', `127.0.0.1:${link.port}/${database}`] });
+    });
+    afterEach(() => link.close());
+
+    const temporary = () => readdirSync(directory).includes('.tmp') && readdirSync(join(directory, '.tmp')).length > 0;
+    const untilWritten = async () => {
+      while (!temporary()) await delay(1);
+    };
+    /** Not before it is closed. */
+    const remountReadOnly = async () => {
+      while (spawnSync('mount', ['-o', 'remount,ro', directory]).status !== 0) await delay(1);
+    };
+
+    it('it is served from memory and stored when it can be written to again', async () => {
+      const uri = await setting.publish('/new.png', sends('image/png', png));
+      const first = get(uri);
+      await untilWritten();
+      await remountReadOnly();
+      for (const answer of [await first, await get(uri)]) {
+        expect(answer).toMatchObject({ status: 200, body: png });
+        expect(answer.headers.get('cache-status')).toBe('img-linuxfr; hit; detail="storage-unavailable"');
+      }
+      execFileSync('mount', ['-o', 'remount,rw', directory]);
+      expect(await get(uri)).toMatchObject({ status: 200, body: png });
+      expect(readFileSync(pathOf(uri))).toEqual(png);
+      expect(setting.origin.count('/new.png')).toBe(1);
+    });
+
+    it('it is a 404 if it was blocked meanwhile', async () => {
+      const uri = await setting.publish('/new.png', sends('image/png', png));
+      const first = get(uri);
+      await untilWritten();
+      await setting.redis.hset(`img/${uri}`, 'status', 'Blocked');
+      await remountReadOnly();
+      expect((await first).status).toBe(404);
+    });
   });
 
   describe('because of rights', () => {

@@ -183,6 +183,24 @@ describe('persist', () => {
     );
   }
 
+  for (const [why, stored, code] of [
+    ['cannot be put in place', true, 'storage-unavailable'],
+    ['was blocked meanwhile', false, 'blocked'],
+  ] as const) {
+    it(
+      `says that a picture ${why}, whatever comes of dropping it`,
+      marbles((tools) => {
+        const ports = steps(tools, {
+          store: tools.cold('--(s|)', { s: stored }),
+          commit: tools.cold('#', undefined, rejection('storage-unavailable')),
+          discard: tools.cold('-#', undefined, new Error('read-only')),
+        });
+        const kept = of(valid()).pipe(persist(keeping(ports)));
+        tools.expectObservable(kept).toBe('-----#', undefined, rejected(code));
+      }),
+    );
+  }
+
   it(
     'has nothing to drop when there is no room to write',
     marbles((tools) => {

@@ -97,9 +97,10 @@ function suffixOf({ checksum, height }: VariantKey): string {
   return `${checksum}.avatar-${height}`;
 }
 
+/** As far as the disk allows: the new original is in place, and nobody asks for what was made of another. */
 async function removeVariants(path: string): Promise<void> {
   const prefix = `${basename(path)}.`;
   const siblings = await readdir(dirname(path)).catch(() => []);
   const variants = siblings.filter((name) => name.startsWith(prefix) && name.includes('.avatar-'));
-  await Promise.all(variants.map((name) => rm(join(dirname(path), name), { force: true })));
+  await Promise.allSettled(variants.map((name) => rm(join(dirname(path), name), { force: true })));
 }

@@ -13,6 +13,7 @@ export interface TemporaryFile {
   readonly modified: Date;
   /** Puts it in its place, atomically; makes the folders above it. */
   readonly moveTo: (path: string) => Promise<void>;
+  /** As far as the disk allows: what stays is swept when its process is gone. */
   readonly discard: () => Promise<void>;
 }
 
@@ -28,7 +29,8 @@ export class TemporaryFiles {
   async write(bytes: Uint8Array): Promise<TemporaryFile> {
     await mkdir(this.#directory, { recursive: true });
     const path = join(this.#directory, `${process.pid}-${randomUUID()}`);
-    const discard = () => rm(path, { force: true });
+    // Called because something went wrong, and that is what has to be heard of.
+    const discard = () => rm(path, { force: true }).catch(() => undefined);
     try {
       const modified = await writeThrough(path, bytes);
       return { modified, moveTo: (place) => move(path, place), discard };

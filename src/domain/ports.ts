@@ -45,7 +45,7 @@ export interface StoredFile extends StoredVariant {
   readonly modified: Date;
 }
 
-/** Bytes on the disk that nobody sees yet. Exactly one of the two is called. */
+/** Bytes on the disk that nobody sees yet. They are committed, or discarded: also when they could not be committed. */
 export interface StagedFile {
   readonly modified: Date;
   /** Puts the file in its place, atomically, and drops variants of what was there. */

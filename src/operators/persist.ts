@@ -87,11 +87,14 @@ function replace(
   );
 }
 
+/** A disk that failed once may fail here too: what counts is why we came here. */
 function discard(staged: StagedFile, error: unknown): Observable<never> {
-  return concat(
-    defer(() => staged.discard()).pipe(ignoreElements()),
-    throwError(() => error),
+  const failed = throwError(() => error);
+  const discarded = defer(() => staged.discard()).pipe(
+    ignoreElements(),
+    catchError(() => failed),
   );
+  return concat(discarded, failed);
 }
 
 function cacheStatusOf({ modified, due, recalled }: ValidImage | NotModified): CacheStatus {
