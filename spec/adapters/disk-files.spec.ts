@@ -14,6 +14,7 @@ import {
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DiskFiles } from '../../src/adapters/index.js';
+import { ProcessMark } from '../../src/adapters/process-mark.js';
 import { checksumOf, isInMemory, SourceUri, type StagedFile, type VariantKey } from '../../src/domain/index.js';
 import { temporaryDirectory } from '../support/service.js';
 
@@ -118,19 +119,64 @@ describe('DiskFiles', () => {
     await expect(files.writeVariant(URI, KEY, BYTES)).rejects.toMatchObject({ code: 'storage-unavailable' });
   });
 
-  it('sweeps what processes left half-written that are gone, and nothing else', async () => {
-    expect(await files.sweep()).toBe(0);
+  describe('sweeps what was left half-written', () => {
+    const mark = new ProcessMark().prefix;
+    const [home, , start] = mark.split('-');
     const gone = spawnSync(process.execPath, ['--version']).pid;
-    const old = `${process.ppid}-old`;
-    mkdirSync(temporary);
-    for (const name of [`${gone}-a`, `${process.pid}-of-an-earlier-life`, 'nonsense', `${process.ppid}-at-work`, old]) {
+    const left = (name: string, age = 0) => {
+      mkdirSync(temporary, { recursive: true });
       writeFileSync(join(temporary, name), 'half a pict');
-    }
-    const longAgo = new Date(Date.now() - 11 * 60_000);
-    utimesSync(join(temporary, old), longAgo, longAgo);
-    expect((await files.leftovers()).map((path) => basename(path))).not.toContain(`${process.ppid}-at-work`);
-    expect(await files.sweep()).toBe(4);
-    expect(readdirSync(temporary)).toEqual([`${process.ppid}-at-work`]);
+      const then = new Date(Date.now() - age);
+      utimesSync(join(temporary, name), then, then);
+    };
+    const MINUTE = 60_000;
+
+    it.each([
+      ['by a process that is gone', `${home}-${gone}-${start}-a`, 0],
+      ['by one whose number another has by now', `${home}-${process.ppid}-1-a`, 0],
+      ['by one whose number we have by now', `${home}-${process.pid}-1-a`, 0],
+      ['long ago, by one that runs all the same', `${mark}a`, 11 * MINUTE],
+      ['long ago, in another container or machine', `${'0'.repeat(16)}-${process.pid}-${start}-a`, 11 * MINUTE],
+      ['long ago, by nobody knows whom', 'unknown-a', 11 * MINUTE],
+    ])('%s', async (_, name, age) => {
+      left(name, age);
+      expect((await files.leftovers()).map((path) => basename(path))).toEqual([name]);
+      expect(await files.sweep()).toBe(1);
+      expect(readdirSync(temporary)).toEqual([]);
+    });
+
+    it.each([
+      ['by this process', `${mark}a`],
+      ['in another container or machine', `${'0'.repeat(16)}-${gone}-${start}-a`],
+      ['by nobody knows whom', 'unknown-a'],
+    ])('but not what is being written %s', async (_, name) => {
+      left(name, 9 * MINUTE);
+      expect(await files.leftovers()).toEqual([]);
+      expect(await files.sweep()).toBe(0);
+      expect(readdirSync(temporary)).toEqual([name]);
+    });
+
+    it('finds nothing where nothing was written', async () => {
+      expect(await files.sweep()).toBe(0);
+    });
+
+    it.runIf(process.getuid?.() === 0)('leaves alone what a process of another container is writing', async () => {
+      const script = `
+        import { DiskFiles } from ${JSON.stringify(join(import.meta.dirname, '../../dist/adapters/index.js'))};
+        import { SourceUri } from ${JSON.stringify(join(import.meta.dirname, '../../dist/domain/index.js'))};
+        const files = new DiskFiles(${JSON.stringify(directory)});
+        console.log(await files.sweep());
+        await files.stage(SourceUri.of('theirs'), Buffer.from('theirs'));
+      `;
+      const staged = await stage(BYTES);
+      const node = [process.execPath, '--input-type=module', '-e', script];
+      const { stdout } = spawnSync('unshare', ['--pid', '--fork', '--mount-proc', ...node], { encoding: 'utf8' });
+      expect(stdout).toBe('0\n');
+      expect(readdirSync(temporary)).toHaveLength(2);
+      expect(await files.sweep()).toBe(0);
+      await staged.commit();
+      expect((await read())?.body).toEqual(BYTES);
+    });
   });
 
   it('says so when what lies there is no file', async () => {

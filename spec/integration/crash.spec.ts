@@ -86,7 +86,7 @@ describe.skipIf(redisUrl === null)('killed at any moment', () => {
   const expectOutcome = async (uri: string, [kinds, served]: Outcome, bytes: Buffer) => {
     const found = await findings();
     expect(found.map(({ kind }) => kind)).toEqual(kinds);
-    for (const { kind, what } of found) expect(what).toMatch(kind === LEFT ? /^\.tmp\/\d+-/ : uri);
+    for (const { kind, what } of found) expect(what).toMatch(kind === LEFT ? /^\.tmp\/[0-9a-f]{16}-\d+-/ : uri);
     service = await start();
     expect(
       readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter((name) => name.startsWith('.tmp/')),

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DiskFiles } from '../../src/adapters/index.js';
+import { ProcessMark } from '../../src/adapters/process-mark.js';
 import { SourceUri } from '../../src/domain/index.js';
 import { type Link, startLink } from '../support/link.js';
 import { sends } from '../support/origin.js';
@@ -207,7 +208,8 @@ describe.skipIf(redisUrl === null || !isRoot)('when the disk is in trouble', () 
 
   it('left half-written files by a process that was killed, it sweeps them and says so', async () => {
     mkdirSync(join(directory, '.tmp'));
-    writeFileSync(join(directory, '.tmp', `${spawnSync('true').pid}-left`), 'half a pict');
+    const theirs = new ProcessMark().prefix.replace(`-${process.pid}-`, `-${spawnSync('true').pid}-`);
+    writeFileSync(join(directory, '.tmp', `${theirs}left`), 'half a pict');
     setting = await openRedisSetting({ directory });
     expect(readdirSync(join(directory, '.tmp'))).toEqual([]);
     expect(setting.service.output()).toContain('removed 1 temporary files that an earlier process left');

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ignoreAbsence } from './file-trouble.js';
+import { ProcessMark } from './process-mark.js';
 
 const FILE_MODE = 0o644;
 
-/** Milliseconds after which a temporary file belongs to nobody, whatever runs under the number of its process. */
+/** Milliseconds after which a temporary file belongs to nobody, wherever its process may be. */
 const LONGEST_WRITE = 10 * 60_000;
 
 /** A file that is whole, on the disk, and in nobody's way. */
@@ -20,6 +21,7 @@ export interface TemporaryFile {
 /** A folder for files that are being written, on the file system of their later places. */
 export class TemporaryFiles {
   readonly #directory: string;
+  readonly #mark = new ProcessMark();
 
   constructor(directory: string) {
     this.#directory = directory;
@@ -28,7 +30,7 @@ export class TemporaryFiles {
   /** Resolves when the bytes are on the disk, so that no power failure can leave a torn file in its place. */
   async write(bytes: Uint8Array): Promise<TemporaryFile> {
     await mkdir(this.#directory, { recursive: true });
-    const path = join(this.#directory, `${process.pid}-${randomUUID()}`);
+    const path = join(this.#directory, `${this.#mark.prefix}${randomUUID()}`);
     // Called because something went wrong, and that is what has to be heard of.
     const discard = () => rm(path, { force: true }).catch(() => undefined);
     try {
@@ -40,7 +42,7 @@ export class TemporaryFiles {
     }
   }
 
-  /** Files of processes that are gone. To be asked before this process writes any. */
+  /** Files of processes that are gone: those that cannot be looked for from here, once their files are old. */
   async abandoned(): Promise<string[]> {
     const names = (await readdir(this.#directory).catch(ignoreAbsence)) ?? [];
     const files = names.map(async (name) => ((await this.#isAbandoned(name)) ? [join(this.#directory, name)] : []));
@@ -48,7 +50,7 @@ export class TemporaryFiles {
   }
 
   async #isAbandoned(name: string): Promise<boolean> {
-    if (!isRunning(Number.parseInt(name, 10))) return true;
+    if (this.#mark.isGone(name)) return true;
     const stats = await stat(join(this.#directory, name)).catch(ignoreAbsence);
     return stats !== undefined && Date.now() - stats.mtimeMs > LONGEST_WRITE;
   }
@@ -70,15 +72,4 @@ async function writeThrough(path: string, bytes: Uint8Array): Promise<Date> {
 async function move(path: string, place: string): Promise<void> {
   await mkdir(dirname(place), { recursive: true });
   await rename(path, place);
-}
-
-/** Our own number is not counted: in a container, every process that serves may have had the same. */
-function isRunning(pid: number): boolean {
-  if (!(pid > 0) || pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
