@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DiskFiles } from '../../src/adapters/index.js';
 import { ProcessMark } from '../../src/adapters/process-mark.js';
 import { checksumOf, isInMemory, SourceUri, type StagedFile, type VariantKey } from '../../src/domain/index.js';
@@ -88,8 +88,21 @@ describe('DiskFiles', () => {
     expect(siblings()).toEqual([SHA1.slice(6)]);
   });
 
+  it.each([
+    ['empty', (path: string) => truncateSync(path)],
+    ['cut short', (path: string) => truncateSync(path, 3)],
+    ['altered', (path: string) => writeFileSync(path, 'SMALL')],
+  ])('takes an avatar that is %s for none', async (_, damage) => {
+    await put(BYTES);
+    await files.writeVariant(URI, KEY, Buffer.from('small'));
+    for (const name of siblings()) if (name !== SHA1.slice(6)) damage(join(path, '..', name));
+    expect(await variant(KEY)).toBeUndefined();
+    await files.writeVariant(URI, KEY, Buffer.from('small'));
+    expect(await variant(KEY)).toMatchObject({ body: Buffer.from('small') });
+  });
+
   it('puts a picture in place though avatars of another cannot be removed', async () => {
-    mkdirSync(`${path}.${KEY.checksum}.avatar-${KEY.height}/in the way`, { recursive: true });
+    mkdirSync(`${path}.${KEY.checksum}.avatar-${KEY.height}.c0ffee/in the way`, { recursive: true });
     await put(BYTES);
     expect((await read())?.body).toEqual(BYTES);
   });
@@ -201,6 +214,8 @@ describe('DiskFiles', () => {
     const SHA = checksumOf(BYTES);
     const overwrite = (bytes: string) => writeFileSync(path, bytes);
 
+    afterEach(() => vi.useRealTimers());
+
     it('for those who say which bytes they expect', async () => {
       await put(BYTES);
       const first = await read(URI, SHA);
@@ -210,13 +225,39 @@ describe('DiskFiles', () => {
       expect((await read(URI, SHA))?.body).toEqual(Buffer.from('a forgery'));
     });
 
-    it('but looks at the disk for those who do not', async () => {
+    it('but looks at the disk for those who do not, and leaves the copy alone', async () => {
       await put(BYTES);
       await read(URI, SHA);
       overwrite('a forgery');
       expect((await read())?.body).toEqual(Buffer.from('a forgery'));
+      expect((await read(URI, SHA))?.body).toEqual(BYTES);
       rmSync(path);
       expect(await read()).toBeUndefined();
+      expect((await read(URI, SHA))?.body).toEqual(BYTES);
+    });
+
+    it('and looks at the disk for everybody after a while', async () => {
+      await put(BYTES);
+      await read(URI, SHA);
+      vi.useFakeTimers({ toFake: ['performance'] });
+      overwrite('a forgery');
+      vi.advanceTimersByTime(14_000);
+      expect((await read(URI, SHA))?.body).toEqual(BYTES);
+      vi.advanceTimersByTime(17_000);
+      for (let n = 0; n < 2; n++) expect((await read(URI, SHA))?.body).toEqual(Buffer.from('a forgery'));
+      writeFileSync(path, BYTES);
+      expect((await read(URI, SHA))?.body).toEqual(BYTES);
+      rmSync(path);
+      expect((await read(URI, SHA))?.body).toEqual(BYTES);
+    });
+
+    it('and recalls them though their files are lost', async () => {
+      await put(BYTES);
+      expect(files.recall(URI, SHA)).toBeUndefined();
+      await read(URI, SHA);
+      rmSync(path);
+      expect(files.recall(URI, SHA)?.body).toEqual(BYTES);
+      expect(files.recall(URI, 'c0ffee')).toBeUndefined();
     });
 
     it('until another is put in its place', async () => {

@@ -1,5 +1,6 @@
-import { rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DiskFiles } from '../../src/adapters/index.js';
 import { checksumOf, SourceUri } from '../../src/domain/index.js';
@@ -89,6 +90,47 @@ describe.skipIf(redisUrl === null)('what was damaged', () => {
       damage(pathOf(uri));
       change(uri, dead);
       expect((await get(uri)).status).toBe(404);
+    });
+  });
+
+  describe.each(damages)('a file that is %s while its bytes are in memory', (_, damage) => {
+    const hot = async () => {
+      const uri = await kept();
+      for (let n = 0; n < 2; n++) expect(await expectWhole(uri)).toMatch(/; hit; ttl=/);
+      damage(pathOf(uri));
+      return uri;
+    };
+
+    it('is whole to readers, and fetched anew when it is stale', async () => {
+      const uri = await hot();
+      expect(await expectWhole(uri)).toMatch(/; hit; ttl=/);
+      await expire(uri);
+      await expectHealed(uri);
+      expect(readFileSync(pathOf(uri))).toEqual(png);
+    });
+
+    it('is served from memory when it cannot be fetched, and fetched anew when it can', async () => {
+      const uri = await hot();
+      await expire(uri);
+      change(uri, (_request, response) => response.writeHead(500).end());
+      expect(await expectWhole(uri)).toBe('img-linuxfr; fwd=stale; fwd-status=500; detail="unexpected-status"');
+      expect(await expectWhole(uri)).toBe('img-linuxfr; hit; detail="unexpected status code"');
+      change(uri, conditional('"v1"'));
+      await setting.redis.del(`img/err/${uri}`);
+      await expectHealed(uri);
+      expect(readFileSync(pathOf(uri))).toEqual(png);
+    });
+  });
+
+  describe.each(damages)('an avatar whose file is %s', (_, damage) => {
+    it('is made anew', async () => {
+      const uri = await kept();
+      const { body } = await setting.service.get('avatars', uri);
+      const folder = dirname(pathOf(uri));
+      const [variant = ''] = readdirSync(folder).filter((name) => name.includes('.avatar-'));
+      damage(join(folder, variant));
+      expect(await setting.service.get('avatars', uri)).toMatchObject({ status: 200, body });
+      expect(checksumOf(readFileSync(join(folder, variant)))).toBe(checksumOf(body));
     });
   });
 

@@ -49,7 +49,7 @@ function keeping({
 }): Pick<Ports, 'catalogue' | 'files'> {
   return {
     catalogue: { lookup: unused, recordError: unused, store: () => store },
-    files: { read: unused, readVariant: unused, writeVariant: unused, stage: () => stage },
+    files: { read: unused, recall: unused, readVariant: unused, writeVariant: unused, stage: () => stage },
   };
 }
 

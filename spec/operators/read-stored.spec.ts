@@ -20,9 +20,14 @@ const unused = () => {
 
 function reading(
   read: Ports['files']['read'],
-  { sniff = unused, report = unused }: { sniff?: Ports['sniffer']['sniff']; report?: Ports['report'] } = {},
+  {
+    recall = () => undefined,
+    sniff = unused,
+    report = unused,
+  }: { recall?: Ports['files']['recall']; sniff?: Ports['sniffer']['sniff']; report?: Ports['report'] } = {},
 ): Pick<Ports, 'files' | 'sniffer' | 'report'> {
-  return { files: { read, stage: unused, readVariant: unused, writeVariant: unused }, sniffer: { sniff }, report };
+  const files = { read, recall, stage: unused, readVariant: unused, writeVariant: unused };
+  return { files, sniffer: { sniff }, report };
 }
 
 const FRESH: Lookup = { state: 'fresh', request: REQUEST, record: RECORD, ttl: 60 };
@@ -137,6 +142,36 @@ describe('readStored', () => {
       }),
     );
   }
+
+  describe('whose file is lost, but not its copy in memory,', () => {
+    const recall: Ports['files']['recall'] = (uri, checksum) =>
+      uri === REQUEST.uri && checksum === RECORD.checksum ? FILE : undefined;
+    const LOST: Selection = { due: true, request: REQUEST, lost: HELD };
+
+    for (const [lookup, file, selection] of [
+      [FRESH, missing, LOST],
+      [FRESH, damaged, LOST],
+      [STALE, missing, LOST],
+      [FAILED, missing, KEPT],
+    ] satisfies [Lookup, StoredFile | undefined, Selection][]) {
+      it(
+        `a ${lookup.state} picture is ${selection.due ? 'fetched with that to fall back on' : 'served'}`,
+        marbles(({ expectObservable }) => {
+          const selected = of(lookup).pipe(readStored(reading(() => of(file), { recall })));
+          expectObservable(selected).toBe('(s|)', { s: selection });
+        }),
+      );
+    }
+
+    it(
+      'a picture that cannot be read is fetched with that to fall back on',
+      marbles(({ cold, expectObservable }) => {
+        const disk = cold<undefined>('--#', undefined, UNREADABLE);
+        const selected = of(STALE).pipe(readStored(reading(() => disk, { recall, report: () => undefined })));
+        expectObservable(selected).toBe('--(s|)', { s: { ...LOST, unreadable: UNREADABLE } });
+      }),
+    );
+  });
 
   it(
     'cannot tell whether there is a copy when a failure stands and the disk cannot be read',

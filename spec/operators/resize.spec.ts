@@ -38,7 +38,13 @@ function resizing({ scheduler }: Marbles, parts: Parts = {}) {
     report,
     sniffer: { sniff: () => of(format) },
     resizer: { resize: () => made },
-    files: { read: unused, stage: unused, readVariant: () => kept, writeVariant: () => written as Observable<void> },
+    files: {
+      read: unused,
+      recall: unused,
+      stage: unused,
+      readVariant: () => kept,
+      writeVariant: () => written as Observable<void>,
+    },
   };
   const resizeGate = new Gate({ concurrency: 1, queue: 1 });
   const unresizable = new LRUCache<string, true>({ max: 10 });

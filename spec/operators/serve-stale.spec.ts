@@ -36,6 +36,16 @@ describe('serveStale', () => {
     }),
   );
 
+  it(
+    'serves the copy in memory of a file that is lost',
+    marbles(({ cold, expectObservable }) => {
+      const source = cold<ServedImage>('-#', undefined, rejection('timeout'));
+      const due: Due = { ...FIRST_DUE, lost: HELD };
+      const s = { request: REQUEST, image: HELD, cacheStatus: { hit: false, fwd: 'stale', detail: 'timeout' } };
+      expectObservable(source.pipe(looking(() => of(DECLARED), due))).toBe('-(s|)', { s });
+    }),
+  );
+
   for (const status of ['blocked', 'undeclared'] as const) {
     it(
       `keeps the copy back when it is ${status} by now`,

@@ -38,6 +38,7 @@ export function world({ connect, staged, ...told }: World): Ports {
     catalogue: { lookup, store, recordError },
     files: {
       read,
+      recall: () => undefined,
       stage: () => of(stagedFile),
       readVariant: () => of(undefined),
       writeVariant: () => of(undefined),

@@ -1,8 +1,15 @@
 import { readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { ImageFiles, SourceUri, StagedFile, StoredFile, VariantKey } from '../domain/index.js';
+import {
+  checksumOf,
+  type ImageFiles,
+  type SourceUri,
+  type StagedFile,
+  type StoredFile,
+  type VariantKey,
+} from '../domain/index.js';
 import { FileReads } from './file-reads.js';
-import { orUnavailable } from './file-trouble.js';
+import { ignoreAbsence, orUnavailable } from './file-trouble.js';
 import { HotFiles } from './hot-files.js';
 import { TemporaryFiles } from './temporary-files.js';
 
@@ -18,7 +25,8 @@ const MIB = 1024 * 1024;
 
 /**
  * The cache directory: `aa/bb/cc/<rest of the SHA-1 of the URI>` holds the original bytes of a picture,
- * `<that>.<checksum of the original>.avatar-<height>` an avatar made of it. Files appear whole or not at all.
+ * `<that>.<checksum of the original>.avatar-<height>.<its own checksum>` an avatar made of it. Files appear whole
+ * or not at all.
  */
 export class DiskFiles implements ImageFiles {
   readonly #directory: string;
@@ -39,8 +47,14 @@ export class DiskFiles implements ImageFiles {
   }
 
   read(uri: SourceUri, checksum?: string): StoredFile | Promise<StoredFile | undefined> {
+    if (checksum === undefined) return this.#reads.read(this.pathOf(uri));
+    const hot = this.#hot.trusted(uri.hex);
+    return hot?.checksum === checksum ? hot : this.#warmUp(uri.hex, this.pathOf(uri), checksum);
+  }
+
+  recall(uri: SourceUri, checksum: string): StoredFile | undefined {
     const hot = this.#hot.get(uri.hex);
-    return hot && hot.checksum === checksum ? hot : this.#warmUp(uri.hex, this.pathOf(uri));
+    return hot?.checksum === checksum ? hot : undefined;
   }
 
   async stage(uri: SourceUri, bytes: Uint8Array): Promise<StagedFile> {
@@ -58,13 +72,14 @@ export class DiskFiles implements ImageFiles {
   }
 
   readVariant(uri: SourceUri, key: VariantKey): StoredFile | Promise<StoredFile | undefined> {
-    const name = `${uri.hex}.${suffixOf(key)}`;
-    return this.#hot.get(name) ?? this.#warmUp(name, this.#variantPath(uri, key));
+    const name = `${uri.hex}.${prefixOf(key)}`;
+    return this.#hot.get(name) ?? this.#findVariant(name, `${this.pathOf(uri)}.${prefixOf(key)}`);
   }
 
   async writeVariant(uri: SourceUri, key: VariantKey, bytes: Uint8Array): Promise<void> {
+    const path = `${this.pathOf(uri)}.${prefixOf(key)}${checksumOf(bytes)}`;
     const { moveTo, discard } = await orUnavailable(() => this.#temporary.write(bytes));
-    await orUnavailable(() => moveTo(this.#variantPath(uri, key))).catch(async (error: unknown) => {
+    await orUnavailable(() => moveTo(path)).catch(async (error: unknown) => {
       await discard();
       throw error;
     });
@@ -82,19 +97,26 @@ export class DiskFiles implements ImageFiles {
     return this.#temporary.abandoned();
   }
 
-  async #warmUp(name: string, path: string): Promise<StoredFile | undefined> {
+  /** Keeps in memory what has the checksum; what has not may be on its way to be replaced, or back. */
+  async #warmUp(name: string, path: string, checksum: string): Promise<StoredFile | undefined> {
     const file = await this.#reads.read(path);
-    if (file) this.#hot.keep(name, file);
+    if (file?.checksum === checksum) this.#hot.keep(name, file);
     return file;
   }
 
-  #variantPath(uri: SourceUri, key: VariantKey): string {
-    return `${this.pathOf(uri)}.${suffixOf(key)}`;
+  /** One that is damaged is as good as none: it is made anew. */
+  async #findVariant(name: string, prefix: string): Promise<StoredFile | undefined> {
+    const siblings = await orUnavailable(async () => (await readdir(dirname(prefix)).catch(ignoreAbsence)) ?? []);
+    const found = siblings.find((sibling) => sibling.startsWith(basename(prefix)));
+    if (found === undefined) return undefined;
+    const checksum = found.slice(basename(prefix).length);
+    const file = await this.#warmUp(name, join(dirname(prefix), found), checksum);
+    return file?.checksum === checksum ? file : undefined;
   }
 }
 
-function suffixOf({ checksum, height }: VariantKey): string {
-  return `${checksum}.avatar-${height}`;
+function prefixOf({ checksum, height }: VariantKey): string {
+  return `${checksum}.avatar-${height}.`;
 }
 
 /** As far as the disk allows: the new original is in place, and nobody asks for what was made of another. */

@@ -32,11 +32,14 @@ export interface Reusable {
   readonly served: ServedImage;
 }
 
-/** A picture that has to be fetched; `held` is the copy we have meanwhile. */
+/** A picture that has to be fetched. */
 export interface Due {
   readonly due: true;
   readonly request: ImageRequest;
+  /** The copy we have on the disk meanwhile. */
   readonly held?: StoredImage;
+  /** The copy in memory of a file that is lost: to be served if need be, and no reason not to fetch it. */
+  readonly lost?: StoredImage;
   /** Why it is not known whether there is a copy. */
   readonly unreadable?: Rejection;
 }

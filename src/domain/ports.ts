@@ -62,10 +62,12 @@ export interface VariantKey {
 /** The cache directory. Absent files are `undefined`; trouble is `storage-unavailable`. */
 export interface ImageFiles {
   /**
-   * Given the checksum that the bytes should have, a copy in memory that has it will do; without one, the
-   * disk is looked at.
+   * Given the checksum that the bytes should have, a copy in memory that has it will do for a while; without
+   * one, the disk is looked at.
    */
   read(uri: SourceUri, checksum?: string): Answer<StoredFile | undefined>;
+  /** A copy in memory that has the checksum, whatever has become of the file. */
+  recall(uri: SourceUri, checksum: string): StoredFile | undefined;
   stage(uri: SourceUri, bytes: Uint8Array): ObservableInput<StagedFile>;
   readVariant(uri: SourceUri, key: VariantKey): Answer<StoredVariant | undefined>;
   writeVariant(uri: SourceUri, key: VariantKey, bytes: Uint8Array): ObservableInput<void>;

@@ -4,6 +4,7 @@ import {
   type Due,
   type ImageRequest,
   imageTypeOf,
+  isComplete,
   isPending,
   isRejection,
   type Lookup,
@@ -20,7 +21,7 @@ import {
 import { mapOrMerge, whenKnown } from './map-or-merge.js';
 
 /** What the disk says: a copy, none, or that it cannot tell. */
-type Found = Pick<Due, 'held' | 'unreadable'>;
+type Found = Pick<Due, 'held' | 'lost' | 'unreadable'>;
 
 const NOTHING: Found = {};
 
@@ -28,9 +29,9 @@ const NOTHING: Found = {};
  * Takes the stored copy from the disk, if there is one, and decides whether it may be served as it is.
  *
  * A file that is missing, or whose bytes do not agree with the recorded checksum, counts as not stored:
- * the picture is due and will be fetched unconditionally. A file whose record was lost, or its type, is
- * due as well, but it is a copy to fall back on if its bytes are a picture. So is a file that cannot be
- * read, which is reported. Errors with `failed-before` when a remembered failure stands and there is no
+ * the picture is due and will be fetched unconditionally, even if its bytes are still in memory to fall back
+ * on. A file whose record was lost, or its type, is due as well, but it is a copy to fall back on if its bytes
+ * are a picture. So is a file that cannot be read, which is reported. Errors with `failed-before` when a remembered failure stands and there is no
  * copy, or with `storage-unavailable` when nobody can tell whether there is one. Unsubscribing stops reading.
  */
 export function readStored(ports: Pick<Ports, 'files' | 'sniffer' | 'report'>): OperatorFunction<Lookup, Selection> {
@@ -44,17 +45,22 @@ function lookFor(
   // A picture that is due is a good occasion to see whether its file is still what it should be.
   const checksum = state === 'stale' ? undefined : record.checksum;
   const found = whenKnown(files.read(request.uri, checksum), (file) =>
-    file && agrees(record, file) ? labelled(sniffer, record, file) : NOTHING,
+    file && agrees(record, file) ? labelled(sniffer, record, file) : recalled(files, request, record),
   );
-  return isPending(found) ? found.pipe(catchError(unreadable(report))) : found;
+  if (!isPending(found)) return found;
+  return found.pipe(
+    catchError((error: unknown) => {
+      if (!isRejection(error, 'storage-unavailable')) return throwError(() => error);
+      report(error);
+      return of({ ...recalled(files, request, record), unreadable: error });
+    }),
+  );
 }
 
-function unreadable(report: Ports['report']): (error: unknown) => Observable<Found> {
-  return (error) => {
-    if (!isRejection(error, 'storage-unavailable')) return throwError(() => error);
-    report(error);
-    return of({ unreadable: error });
-  };
+function recalled(files: Ports['files'], { uri }: ImageRequest, record: Partial<StoredRecord>): Found {
+  if (!isComplete(record)) return NOTHING;
+  const copy = files.recall(uri, record.checksum);
+  return copy ? { lost: imageOf(record.type, record, copy) } : NOTHING;
 }
 
 function agrees({ checksum }: Partial<StoredRecord>, file: StoredFile): boolean {
@@ -81,10 +87,11 @@ function labelled(
 
 function select(lookup: Lookup, found: Found): Selection {
   const { request } = lookup;
-  const { held, unreadable } = found;
+  const { held, lost, unreadable } = found;
+  const copy = held ?? lost;
   switch (lookup.state) {
     case 'failed':
-      if (held) return reusable(request, held, { hit: true, detail: lookup.reason });
+      if (copy) return reusable(request, copy, { hit: true, detail: lookup.reason });
       throw unreadable ?? failedBefore(request.uri, lookup.reason);
     case 'fresh':
       return held ? reusable(request, held, freshness(lookup)) : { due: true, request, ...found };

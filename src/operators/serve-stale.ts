@@ -38,15 +38,16 @@ export interface ServeStaleOptions {
  */
 export function serveStale(
   ports: Pick<Ports, 'catalogue' | 'report'>,
-  { request, held, unreadable }: Due,
+  { request, held, lost, unreadable }: Due,
   { refreshWait, shutdown = NEVER, scheduler = asyncScheduler }: ServeStaleOptions,
 ): MonoTypeOperatorFunction<ServedImage> {
-  if (!held) return catchError((error: unknown) => throwError(() => (isOfOrigin(error) && unreadable) || error));
+  const image = held ?? lost;
+  if (!image) return catchError((error: unknown) => throwError(() => (isOfOrigin(error) && unreadable) || error));
 
   const copy = (cacheStatus: CacheStatus): Observable<ServedImage> =>
     of(request).pipe(
       checkRedis(ports),
-      map(() => ({ request, image: held, cacheStatus })),
+      map(() => ({ request, image, cacheStatus })),
     );
 
   const goOn = (refresh: Observable<ServedImage>): void => {

@@ -12,7 +12,7 @@ export interface Finding {
 const KNOWN_FIELDS = new Set(['created_at', 'status', 'type', 'checksum', 'etag']);
 const LISTS = new Set(['img/latest', 'img/blocked']);
 const ORIGINAL_PATH = /^[0-9a-f]{2}\/[0-9a-f]{2}\/[0-9a-f]{2}\/[0-9a-f]{34}$/;
-const VARIANT_PATH = /^([0-9a-f]{2}\/[0-9a-f]{2}\/[0-9a-f]{2}\/[0-9a-f]{34})\.[0-9a-f]{40}\.avatar-\d+$/;
+const VARIANT_PATH = /^([0-9a-f]{2}\/[0-9a-f]{2}\/[0-9a-f]{2}\/[0-9a-f]{34})\.[0-9a-f]{40}\.avatar-\d+\.[0-9a-f]{40}$/;
 
 /** Goes through every key and every file, counting them on the way. */
 export async function* findingsOf(
