@@ -70,15 +70,20 @@ describe('exit codes', () => {
     ]);
   });
 
-  it('1 with one line for a busy port', async () => {
-    const busy = createServer();
-    await new Promise<void>((resolve) => busy.listen(0, '127.0.0.1', resolve));
-    const address = `127.0.0.1:${(busy.address() as AddressInfo).port}`;
-    const { status, stderr } = runCommand(['-a', address, '-r', 'embedded', '-d', directory]);
-    busy.close();
+  it.each([
+    ['a busy port', '-a', ['-r', 'embedded']],
+    ['a busy port, with a Redis that is looked for', '-a', ['-r', '127.0.0.1:1']],
+    ['a busy port, with another for operations', '-a', ['-r', 'embedded', '--ops', '127.0.0.1:0']],
+    ['a busy port for operations', '--ops', ['-r', 'embedded', '-a', '127.0.0.1:0']],
+  ])('1 with one line for %s', async (_, flag, others) => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const busy = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const { status, stderr } = runCommand([...others, flag, busy, '-d', directory]);
+    server.close();
     expect(status).toBe(1);
     expect(oneLine(stderr)).toEqual([
-      `img-linuxfr: cannot listen on ${address}: the port is in use; name another address with -a`,
+      `img-linuxfr: cannot listen on ${busy}: the port is in use; name another address with ${flag}`,
     ]);
   });
 });
@@ -87,12 +92,12 @@ describe('a running server', () => {
   let service: Service;
   afterEach(() => service.stop());
 
-  it('says first what it listens on and what it is connected to, and ends with 0', async () => {
+  it('says first what it is connected to and what it listens on, and ends with 0', async () => {
     service = await startService({ redis: 'embedded', directory });
     const lines = oneLine(service.output()).map((line) => (JSON.parse(line) as { msg: string }).msg);
     expect(lines).toEqual([
-      `listening on ${service.url}`,
       `connected to the embedded store ${join(directory, 'catalogue.lmdb')}`,
+      `listening on ${service.url}`,
     ]);
     expect(await service.stop()).toBe(0);
   });

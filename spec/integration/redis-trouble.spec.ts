@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -9,7 +10,7 @@ import { sends, startOrigin, type TestOrigin } from '../support/origin.js';
 import { noise, raw } from '../support/pictures.js';
 import { freePort, redisCommand, type RedisServer, startRedisServer } from '../support/redis-server.js';
 import { redisUrl } from '../support/redis.js';
-import { request, type Service, startService } from '../support/service.js';
+import { type Answer, request, type Service, startService } from '../support/service.js';
 
 const GRACE = 2;
 
@@ -120,6 +121,37 @@ describe.skipIf(redisUrl === null)('when Redis is in trouble', () => {
     redis = await startRedisServer(command, port);
     await expectRecovery(await declare('/a.png'));
     expect(service.output()).toContain(`connected to Redis 127.0.0.1:${port}/0`);
+  });
+
+  it('slow at the start, the first reader is served, and nobody says that it is away', async () => {
+    link = await startLink(redis.port, 200);
+    const uri = await declare('/a.png');
+    const port = await freePort();
+    const starting = startService({ redis: `127.0.0.1:${link.port}/0`, flags: ['-a', `127.0.0.1:${port}`] });
+    let first: Answer | undefined;
+    while (!first) {
+      first = await request(`http://127.0.0.1:${port}/img/${SourceUri.of(uri).hex}`).catch(() => undefined);
+      await delay(1);
+    }
+    service = await starting;
+    expect(first).toMatchObject({ status: 200, body: png });
+    expect(service.output()).not.toContain('is away');
+  });
+
+  it('loading its data at the start, it is not waited for', async () => {
+    const loading = createServer((socket) => {
+      const info = 'loading:1\r\nloading_eta_seconds:60';
+      socket.on('data', (data) => {
+        for (const _ of data.toString().match(/^\*\d/gm) ?? []) socket.write(`$${info.length}\r\n${info}\r\n`);
+      });
+    });
+    const port = await new Promise<number>((resolve) => {
+      loading.listen(0, '127.0.0.1', () => resolve((loading.address() as AddressInfo).port));
+    });
+    await start(port);
+    expect(service.output()).toContain(`Redis 127.0.0.1:${port}/0 is away; trying again until it is back`);
+    expect(await request(`${service.url}/status`)).toMatchObject({ status: 200 });
+    loading.close();
   });
 
   it('dead, it is a 503 for what is not known good, until it is back', async () => {

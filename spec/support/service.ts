@@ -100,6 +100,8 @@ export function runCommand(args: readonly string[], env: Record<string, string> 
     encoding: 'utf8',
     env: { ...process.env, ...env },
     timeout: 20_000,
+    // It may take any other signal for one to finish its work first.
+    killSignal: 'SIGKILL',
   });
   return { status, stdout, stderr };
 }

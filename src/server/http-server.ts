@@ -32,32 +32,34 @@ export function createHttpServer(handler: RequestListener, idle: number): Server
   return server;
 }
 
-/** Resolves to the URL it listens on. Without a host: on IPv6 and IPv4 alike, or on IPv4 where there is no IPv6. */
-export async function listen(server: Server, { host, port }: ListenAddress): Promise<string> {
-  if (host !== undefined) return listenOn(server, host, port);
+/**
+ * Resolves to the URL it listens on. Without a host: on IPv6 and IPv4 alike, or on IPv4 where there is no IPv6.
+ *
+ * @param flag The one to name another address with.
+ */
+export async function listen(server: Server, { host, port }: ListenAddress, flag: string): Promise<string> {
   try {
-    return await listenOn(server, '::', port);
+    return await listenOn(server, host ?? '::', port);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EAFNOSUPPORT') throw error;
-    return listenOn(server, '0.0.0.0', port);
+    const withoutIPv6 = host === undefined && (error as NodeJS.ErrnoException).code === 'EAFNOSUPPORT';
+    if (!withoutIPv6) throw explain(error as NodeJS.ErrnoException, host ?? '::', port, flag);
+    return listen(server, { host: '0.0.0.0', port }, flag);
   }
 }
 
 function listenOn(server: Server, host: string, port: number): Promise<string> {
   return new Promise((resolve, reject) => {
-    const fail = (error: NodeJS.ErrnoException) => reject(explain(error, host, port));
-    server.once('error', fail);
+    server.once('error', reject);
     server.listen({ host, port, backlog: BACKLOG }, () => {
-      server.off('error', fail);
+      server.off('error', reject);
       resolve(urlOf(server.address() as AddressInfo));
     });
   });
 }
 
-function explain(error: NodeJS.ErrnoException, host: string, port: number): Error {
-  if (error.code === 'EAFNOSUPPORT') return error;
-  const reason = error.code === 'EADDRINUSE' ? 'the port is in use' : error.message;
-  return new StartFailure(`cannot listen on ${authority(host, port)}: ${reason}; name another address with -a`);
+function explain({ code, message }: NodeJS.ErrnoException, host: string, port: number, flag: string): StartFailure {
+  const reason = code === 'EADDRINUSE' ? 'the port is in use' : message;
+  return new StartFailure(`cannot listen on ${authority(host, port)}: ${reason}; name another address with ${flag}`);
 }
 
 function urlOf({ address, port }: AddressInfo): string {

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { Subject } from 'rxjs';
 import { type DiskFiles, type ManagedCatalogue, RedisCatalogue } from '../adapters/index.js';
@@ -17,6 +18,9 @@ const STOP = { patience: 9000, linger: 500 };
 
 /** Milliseconds a reader may take nothing of an answer, beyond the time that a fetch and its turns may take. */
 const SLOWEST_READER = 10_000;
+
+/** Milliseconds for which a Redis is waited for: one that is loading its data takes connections, and its time. */
+const SLOWEST_CONNECTION = 1000;
 
 /** Milliseconds for which work that cannot be stopped may hold up the end of the process. */
 const LAST_WORDS = 500;
@@ -46,11 +50,19 @@ export async function serve(options: Options): Promise<void> {
   const connections = trackConnections(server);
   limitPipelining(server, connections);
   const stop = gracefulStop(server, connections, STOP);
-  logger.info(`listening on ${await listen(server, options.addr)}`);
   const ops = createOpsServer(readiness(catalogue, stopping));
-  if (options.ops) logger.info(`operations on ${await listen(ops, options.ops)}`);
   await sweep(container.resolve(FILES), logger).catch(report);
   await connect(catalogue, logger);
+  try {
+    // Not before: the first readers would find us without our catalogue.
+    if (options.ops) logger.info(`operations on ${await listen(ops, options.ops, '--ops')}`);
+    logger.info(`listening on ${await listen(server, options.addr, '-a')}`);
+  } catch (error) {
+    // Each of them would keep the process.
+    ops.close();
+    await catalogue.close();
+    throw error;
+  }
 
   await stopping;
   await stop();
@@ -68,16 +80,17 @@ async function sweep(files: DiskFiles, log: Logger): Promise<void> {
   if (swept > 0) log.warn(`removed ${swept} temporary files that an earlier process left`);
 }
 
-/** A Redis that is away is no reason not to start: it may come back, and we with it. */
+/** A Redis that is away, or not ready, is no reason not to start: it may come back, and we with it. */
 async function connect(catalogue: ManagedCatalogue, log: Logger): Promise<void> {
-  if (catalogue instanceof RedisCatalogue) {
-    catalogue.redis.on('ready', () => log.info(`connected to ${catalogue.description}`));
-    await catalogue.redis
-      .connect()
-      .catch(() => log.warn(`${catalogue.description} is away; trying again until it is back`));
-  } else {
-    log.info(`connected to ${catalogue.description}`);
-  }
+  const { description } = catalogue;
+  if (!(catalogue instanceof RedisCatalogue)) return log.info(`connected to ${description}`);
+  catalogue.redis.on('ready', () => log.info(`connected to ${description}`));
+  const connecting = catalogue.redis.connect().then(
+    () => true,
+    () => false,
+  );
+  const isConnected = await Promise.race([connecting, delay(SLOWEST_CONNECTION, false, { ref: false })]);
+  if (!isConnected) log.warn(`${description} is away; trying again until it is back`);
 }
 
 function readiness(catalogue: ManagedCatalogue, stopping: Promise<void>): Readiness {
