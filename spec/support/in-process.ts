@@ -13,7 +13,6 @@ import {
 } from '../../src/adapters/index.js';
 import { SourceUri } from '../../src/domain/index.js';
 import { DEFAULTS, imagePipeline, type PipelineOptions, sharedWithin } from '../../src/pipeline/index.js';
-import { trackConnections } from '../../src/server/connections.js';
 import { requestHandler } from '../../src/server/handler.js';
 import { createHttpServer } from '../../src/server/http-server.js';
 import { temporaryDirectory } from './service.js';
@@ -48,7 +47,7 @@ export async function openInside(overrides: Partial<PipelineOptions> = {}): Prom
       throw trouble;
     },
   };
-  const server = createHttpServer(
+  const { server } = createHttpServer(
     requestHandler({
       pipeline: imagePipeline(ports, options, shared),
       log: pino({ enabled: false }),
@@ -59,7 +58,6 @@ export async function openInside(overrides: Partial<PipelineOptions> = {}): Prom
     }),
     60_000,
   );
-  trackConnections(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     port: (server.address() as AddressInfo).port,

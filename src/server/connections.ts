@@ -6,11 +6,19 @@ export interface Connection {
   readonly pending: ServerResponse[];
 }
 
+export type Connections = ReadonlyMap<Socket, Connection>;
+
 /**
- * Keeps account of what is under way on each connection of a server, and sees to it that every answer hears
- * when its connection is closed. Listeners of later requests see them counted.
+ * Requests of one connection that are under way at once, as far as they come in one read. No browser sends
+ * more than one, and whoever sends thousands without taking their answers must not fill our memory.
  */
-export function trackConnections(server: Server): ReadonlyMap<Socket, Connection> {
+const DEPTH = 64;
+
+/**
+ * Keeps account of what is under way on each connection of a server, reads no further requests from one with too
+ * many, and sees to it that every answer hears when its connection is closed.
+ */
+export function trackConnections(server: Server): Connections {
   const connections = new Map<Socket, Connection>();
   server.on('connection', (socket: Socket) => {
     const connection: Connection = { pending: [] };
@@ -24,9 +32,21 @@ export function trackConnections(server: Server): ReadonlyMap<Socket, Connection
     const connection = connections.get(socket);
     if (!connection) return;
     forgetSent(connection);
-    connection.pending.push(response);
+    if (connection.pending.push(response) === DEPTH) pauseUntilSent(socket, response);
   });
   return connections;
+}
+
+function pauseUntilSent(socket: Socket, response: ServerResponse): void {
+  // Later, since Node goes on reading as soon as it has handed over the request.
+  process.nextTick(() => socket.pause());
+  response.once('close', () => socket.resume());
+}
+
+/** The answer that everything after it has to wait for: until it is closed, since it may close the connection. */
+export function newest({ pending }: Connection): ServerResponse | undefined {
+  const last = pending.at(-1);
+  return last?.closed ? undefined : last;
 }
 
 /** Looked at when there is a reason to, since listening to each answer would cost every request. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { Server as NetServer, type Socket } from 'node:net';
-import { type Connection, forgetSent } from './connections.js';
+import { Server as NetServer } from 'node:net';
+import { type Connection, type Connections, forgetSent } from './connections.js';
 
 export interface GracefulStopOptions {
   /** Milliseconds that requests under way are given to finish. */
@@ -21,20 +21,18 @@ const SUPERVISION = 100;
  */
 export function gracefulStop(
   server: Server,
-  connections: ReadonlyMap<Socket, Connection>,
+  connections: Connections,
   { patience, linger }: GracefulStopOptions,
 ): () => Promise<void> {
   /** When a connection was first seen with nothing pending. */
   const quietSince = new WeakMap<Connection, number>();
-  let isStopping = false;
   let lastAccepted = 0;
 
   server.on('connection', () => (lastAccepted = performance.now()));
-  server.prependListener('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
-    if (!isStopping) return;
+  const closeAfter = ({ socket }: IncomingMessage, response: ServerResponse) => {
     for (const earlier of connections.get(socket)?.pending ?? []) earlier.shouldKeepAlive = true;
     response.shouldKeepAlive = false;
-  });
+  };
 
   const isQuiet = (connection: Connection, now: number): boolean => {
     forgetSent(connection);
@@ -46,7 +44,7 @@ export function gracefulStop(
 
   return () =>
     new Promise((resolve) => {
-      isStopping = true;
+      server.prependListener('request', closeAfter);
       const began = performance.now();
       for (const connection of connections.values()) closeAfterNewest(connection);
       const supervision = setInterval(() => {

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { type Connections, trackConnections } from './connections.js';
 import { StartFailure } from './failure.js';
 import { authority, type ListenAddress } from './listen-address.js';
 import { answerMalformedRequests } from './malformed-request.js';
@@ -14,8 +15,13 @@ const SUPERVISION = 1000;
 /** Connections that wait to be accepted; the kernel's own limit may be lower. */
 const BACKLOG = 4096;
 
+export interface HttpServer {
+  readonly server: Server;
+  readonly connections: Connections;
+}
+
 /** @param idle Milliseconds after which a connection on which nothing moves is closed, answered or not. */
-export function createHttpServer(handler: RequestListener, idle: number): Server {
+export function createHttpServer(handler: RequestListener, idle: number): HttpServer {
   const server = createServer(
     {
       maxHeaderSize: MAX_HEADER_SIZE,
@@ -28,8 +34,9 @@ export function createHttpServer(handler: RequestListener, idle: number): Server
   server.timeout = idle;
   // Bounded by their bytes. A bound on their number would drop some unseen, a second Host among them.
   server.maxHeadersCount = 0;
-  answerMalformedRequests(server);
-  return server;
+  const connections = trackConnections(server);
+  answerMalformedRequests(server, connections);
+  return { server, connections };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { type IncomingMessage, type OutgoingHttpHeaders, type Server, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import { type Connection, type Connections, newest } from './connections.js';
 import { ALLOWED } from './handler.js';
 import { BODIES, plainHeaders, type PlainStatus } from './plain-answer.js';
 import { parseRoute } from './route.js';
@@ -27,44 +28,31 @@ const TOKEN_AND_TARGET = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+ (\S+) HTTP\/1\.[01]\r?$/;
  * Answers what Node's parser gives up on: methods it does not know by our own rules, anything else
  * with a 400, or a 431 when its head is too long. Earlier requests on the connection are answered first, and the connection ends.
  */
-export function answerMalformedRequests(server: Server): void {
-  const connections = new WeakMap<Socket, Connection>();
-  const connectionOf = (socket: Socket): Connection => {
-    const known = connections.get(socket) ?? new Connection(socket);
-    connections.set(socket, known);
-    return known;
-  };
-  server.on('request', (request: IncomingMessage, response) => {
-    const connection = connectionOf(request.socket);
-    connection.began();
-    response.once('close', () => connection.ended());
-  });
+export function answerMalformedRequests(server: Server, connections: Connections): void {
+  const malformed = new WeakMap<Socket, MalformedRequest>();
   // A method that Node knows, but hands over with the whole connection.
   server.on('connect', (request: IncomingMessage, socket) => socket.end(serialize(answerToPath(request.url ?? ''))));
-  server.on('clientError', (error: ParserError, socket) => connectionOf(socket as Socket).failed(error));
+  server.on('clientError', (error: ParserError, stream) => {
+    const socket = stream as Socket;
+    const request = malformed.get(socket) ?? new MalformedRequest(socket, connections.get(socket));
+    malformed.set(socket, request);
+    request.failed(error);
+  });
 }
 
-/** One connection: the requests that are still being answered, and the one that could not be parsed. */
-class Connection {
+/** The request of a connection that could not be parsed; there is none after it. */
+class MalformedRequest {
   readonly #socket: Socket;
+  readonly #connection: Connection | undefined;
   readonly #line: Buffer[] = [];
-  #underway = 0;
   #received = 0;
   #examined = 0;
   #answer: Answer | undefined;
   #patience: NodeJS.Timeout | undefined;
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, connection: Connection | undefined) {
     this.#socket = socket;
-  }
-
-  began(): void {
-    this.#underway++;
-  }
-
-  ended(): void {
-    this.#underway--;
-    this.#answerIfFree();
+    this.#connection = connection;
   }
 
   /** Called for the chunk that could not be parsed, and again for each that follows it. */
@@ -99,11 +87,13 @@ class Connection {
   #settle(answer: Answer): void {
     clearTimeout(this.#patience);
     this.#answer = answer;
-    this.#answerIfFree();
+    this.#answerInTurn(answer);
   }
 
-  #answerIfFree(): void {
-    if (this.#answer && this.#underway === 0 && this.#socket.writable) this.#socket.end(serialize(this.#answer));
+  #answerInTurn(answer: Answer): void {
+    const before = this.#connection && newest(this.#connection);
+    if (before) before.once('close', () => this.#answerInTurn(answer));
+    else if (this.#socket.writable) this.#socket.end(serialize(answer));
   }
 }
 

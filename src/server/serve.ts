@@ -3,12 +3,10 @@ import type { Logger } from 'pino';
 import { Subject } from 'rxjs';
 import { type DiskFiles, type ManagedCatalogue, RedisCatalogue } from '../adapters/index.js';
 import { assertCacheDirectory } from './cache-directory.js';
-import { trackConnections } from './connections.js';
 import { CATALOGUE, createContainer, FILES, PIPELINE, TROUBLES } from './container.js';
 import { gracefulStop } from './graceful-stop.js';
 import { requestHandler } from './handler.js';
 import { createHttpServer, listen } from './http-server.js';
-import { limitPipelining } from './limit-pipelining.js';
 import { openLog } from './log.js';
 import { createOpsServer, type Readiness } from './ops-server.js';
 import type { Options } from './options.js';
@@ -36,7 +34,7 @@ export async function serve(options: Options): Promise<void> {
   const container = createContainer(options, logger, shutdown);
   const catalogue = container.resolve(CATALOGUE);
   const { report } = container.resolve(TROUBLES);
-  const server = createHttpServer(
+  const { server, connections } = createHttpServer(
     requestHandler({
       pipeline: container.resolve(PIPELINE),
       log: logger,
@@ -47,8 +45,6 @@ export async function serve(options: Options): Promise<void> {
     }),
     options.fetchTimeout + 2 * options.queueTimeout + SLOWEST_READER,
   );
-  const connections = trackConnections(server);
-  limitPipelining(server, connections);
   const stop = gracefulStop(server, connections, STOP);
   const ops = createOpsServer(readiness(catalogue, stopping));
   await sweep(container.resolve(FILES), logger).catch(report);
