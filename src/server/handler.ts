@@ -4,6 +4,7 @@ import { of, type OperatorFunction } from 'rxjs';
 import { type EncodedRequest, isRejection, ORIGINAL, type ServedImage, type Variant } from '../domain/index.js';
 import { ANSWERS, UNKNOWN_ERROR } from './answers.js';
 import { sendPlain } from './plain-answer.js';
+import { occurrences, says } from './raw-headers.js';
 import { parseRoute, type Route } from './route.js';
 import { sendImage } from './send-image.js';
 
@@ -39,18 +40,14 @@ export function requestHandler(options: HandlerOptions): RequestListener {
     else if (route.kind === 'unknown') sendPlain(response, 404);
     else if (request.method !== 'GET' && request.method !== 'HEAD') sendPlain(response, 405, { Allow: ALLOWED });
     else if (route.kind === 'status') sendPlain(response, 200);
-    else if (request.headers['user-agent'] === options.userAgent) sendPlain(response, 508);
+    else if (says(request.rawHeaders, 'user-agent', options.userAgent)) sendPlain(response, 508);
     else serveImage(options, route, request, response);
   };
 }
 
 /** One Host, and a version that has headers (RFC 9112 §3.2); Node sees to everything else. */
 function isWellFormed({ rawHeaders, httpVersionMajor }: IncomingMessage): boolean {
-  let hosts = 0;
-  for (let at = 0; at < rawHeaders.length; at += 2) {
-    if (rawHeaders[at]?.toLowerCase() === 'host') hosts++;
-  }
-  return httpVersionMajor === 1 && hosts <= 1;
+  return httpVersionMajor === 1 && occurrences(rawHeaders, 'host') <= 1;
 }
 
 function serveImage(

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { occurrences, type RawHeaders } from './raw-headers.js';
 
 /** What a representation can be told apart by. */
 export interface Validators {
@@ -9,9 +10,15 @@ export interface Validators {
 
 type Outcome = 'proceed' | 'not-modified' | 'precondition-failed';
 
+/** Whether a request has any condition at all: most have none. */
+export function isConditional(headers: RawHeaders): boolean {
+  return CONDITIONS.some((field) => occurrences(headers, field) > 0);
+}
+
+const CONDITIONS = ['if-none-match', 'if-modified-since', 'if-match', 'if-unmodified-since'] as const;
+
 /** Evaluates the conditions of a GET or HEAD in the order of RFC 9110 §13.2.2. */
 export function evaluatePreconditions(headers: IncomingHttpHeaders, { etag, modified }: Validators): Outcome {
-  if (!isConditional(headers)) return 'proceed';
   const ifMatch = headers['if-match'];
   const ifNoneMatch = headers['if-none-match'];
   if (ifMatch !== undefined) {
@@ -21,12 +28,6 @@ export function evaluatePreconditions(headers: IncomingHttpHeaders, { etag, modi
   }
   if (ifNoneMatch !== undefined) return matches(ifNoneMatch, etag) ? 'not-modified' : 'proceed';
   return isNotAfter(modified, headers['if-modified-since']) ? 'not-modified' : 'proceed';
-}
-
-const CONDITIONS = ['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since'] as const;
-
-function isConditional(headers: IncomingHttpHeaders): boolean {
-  return CONDITIONS.some((field) => headers[field] !== undefined);
 }
 
 /** Whether the range may be taken from this representation (If-Range, RFC 9110 §13.1.5). */

@@ -1,9 +1,10 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { ServedImage } from '../domain/index.js';
 import { formatCacheStatus } from './cache-status.js';
 import { headOf } from './image-head.js';
-import { evaluatePreconditions, rangeIsCurrent } from './preconditions.js';
+import { evaluatePreconditions, isConditional, rangeIsCurrent, type Validators } from './preconditions.js';
 import { parseRange } from './range.js';
+import { occurrences } from './raw-headers.js';
 import { sendBody } from './send-body.js';
 
 /** Says nothing of the picture, and must not be kept as if it did. */
@@ -11,12 +12,13 @@ const NO_PICTURE = ['Content-Length', '0', 'Cache-Control', 'no-store'];
 
 /** Answers with a picture, or with what RFC 9110 §13 and §14 make of it: at once, or as `sendBody` does. */
 export function sendImage(
-  { method, headers }: IncomingMessage,
+  request: IncomingMessage,
   response: ServerResponse,
   { image, cacheStatus }: ServedImage,
 ): void | Promise<void> {
   const { validators, caching, content } = headOf(image);
-  const outcome = evaluatePreconditions(headers, validators);
+  const { method, rawHeaders } = request;
+  const outcome = isConditional(rawHeaders) ? evaluatePreconditions(request.headers, validators) : 'proceed';
   if (outcome === 'precondition-failed') return end(response, 412, NO_PICTURE);
   const status = formatCacheStatus(cacheStatus);
   if (outcome === 'not-modified') return end(response, 304, [...caching, 'Cache-Status', status]);
@@ -24,9 +26,7 @@ export function sendImage(
   const { length } = image.body;
   const head = [...content, 'Cache-Status', status, 'Content-Length'];
   if (method === 'HEAD') return end(response, 200, [...head, String(length)]);
-  const isCurrent =
-    headers.range !== undefined && rangeIsCurrent(headers['if-range'] as string | undefined, validators);
-  const range = isCurrent ? parseRange(headers.range, length) : undefined;
+  const range = occurrences(rawHeaders, 'range') > 0 ? rangeOf(request.headers, validators, length) : undefined;
   if (range === undefined) {
     head.push(String(length));
     return sendBody(response, [200, head], image.body, [0, length]);
@@ -35,6 +35,11 @@ export function sendImage(
   const { first, last } = range;
   head.push(String(last - first + 1), 'Content-Range', `bytes ${first}-${last}/${length}`);
   return sendBody(response, [206, head], image.body, [first, last + 1]);
+}
+
+function rangeOf(headers: IncomingHttpHeaders, validators: Validators, length: number) {
+  const isCurrent = rangeIsCurrent(headers['if-range'] as string | undefined, validators);
+  return isCurrent ? parseRange(headers.range, length) : undefined;
 }
 
 function end(response: ServerResponse, status: 200 | 304 | 412 | 416, head: string[]): void {
