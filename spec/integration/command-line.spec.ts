@@ -160,20 +160,23 @@ describe('declare', () => {
     const links = [`  http://[::1]:81/img/${hex}/a%20b_.png`, `  http://[::1]:81/avatars/${hex}/a%20b_.png`];
     expect(oneLine(runCommand(args).stdout)).toEqual([`declared: ${uri}`, ...links]);
     expect(oneLine(runCommand(args).stdout)).toEqual([`declared already: ${uri}`, ...links]);
+    expect(JSON.parse(runCommand([...args, '--json']).stdout)).toEqual({
+      declared: [{ uri, isNew: false, links: links.map((link) => link.trim()) }],
+    });
   });
 
   it.each(['', 'a.png', 'ftp://example.com/a.png'])('refuses %j', (uri) => {
     const { status, stderr } = runCommand(['declare', '-r', 'embedded', '-d', directory, uri]);
-    expect(status).toBe(1);
+    expect(status).toBe(2);
     expect(oneLine(stderr)).toHaveLength(1);
     expect(stderr).toContain('absolute http or https URI');
   });
 
   it('says when Redis is away', () => {
     const { status, stderr } = runCommand(['declare', '-r', '127.0.0.1:1', 'http://example.com/']);
-    expect(status).toBe(1);
+    expect(status).toBe(2);
     expect(oneLine(stderr)).toHaveLength(1);
-    expect(stderr).toContain('cannot declare in Redis 127.0.0.1:1/0');
+    expect(stderr).toContain('cannot connect to Redis 127.0.0.1:1/0');
   });
 });
 
@@ -190,5 +193,14 @@ describe('-c', () => {
     expect(status).toBe(1);
     expect(stdout).toContain(`orphan file: aa/bb/cc/${'d'.repeat(34)}`);
     rmSync(checked, { recursive: true });
+  });
+
+  it.each([
+    ['there is no cache directory', ['-r', 'embedded', '-d', join(directory, 'none')]],
+    ['Redis is away', ['-r', '127.0.0.1:1', '-d', directory]],
+  ])('ends with 2 and one line when %s', (_, args) => {
+    const { status, stderr } = runCommand(['-c', ...args]);
+    expect(status).toBe(2);
+    expect(oneLine(stderr)).toHaveLength(1);
   });
 });

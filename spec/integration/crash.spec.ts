@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DiskFiles, RedisCatalogue } from '../../src/adapters/index.js';
 import { checksumOf, SourceUri } from '../../src/domain/index.js';
-import { findingsOf } from '../../src/server/findings.js';
+import { findingsOf } from '../../src/server/commands/check/findings.js';
 import { parseCatalogueAddress } from '../../src/server/redis-address.js';
 import { AVATAR, FIRST_FETCH, LEFT, NEW, OLD, type Outcome, RENEWAL, REPLACEMENT } from '../corpus/crashes.js';
 import { sends, startOrigin, type TestOrigin } from '../support/origin.js';

@@ -1,5 +1,3 @@
-import { Command, CommanderError, Option } from 'commander';
-import { withFlags } from './flags.js';
 import type { ListenAddress } from './listen-address.js';
 import type { CatalogueAddress } from './redis-address.js';
 
@@ -35,48 +33,4 @@ export interface Options {
   readonly longestRetryAfter: number;
   /** `undefined` when there is no operations port. */
   readonly ops: ListenAddress | undefined;
-}
-
-export type Invocation =
-  | { readonly command: 'serve' | 'check'; readonly options: Options }
-  | { readonly command: 'declare'; readonly options: Options; readonly uris: readonly string[] }
-  /** Nothing to do any more: the help was printed, or what is wrong with the command line. */
-  | { readonly command: 'exit'; readonly exitCode: 0 | 2 };
-
-/** Reads a command line, without the interpreter and the script, and the environment. */
-export function parseCommandLine(argv: readonly string[]): Invocation {
-  let invocation: Invocation = { command: 'exit', exitCode: 0 };
-  const program = withFlags(new Command('img-linuxfr'))
-    .description('Image proxy and cache: fetches each declared picture once, keeps it, and serves it from then on.')
-    .addOption(new Option('-c, --check', 'check that the catalogue and the cache directory agree, and exit'))
-    .exitOverride()
-    .showHelpAfterError()
-    .allowExcessArguments(false)
-    .configureHelp({ showGlobalOptions: true })
-    .action(({ check, ...options }: Options & { check?: boolean }) => {
-      invocation = { command: check ? 'check' : 'serve', options };
-    });
-  program
-    .command('declare <uri...>')
-    .description('declare images, as the site does, and print their links')
-    .exitOverride()
-    .showHelpAfterError()
-    .action((uris: string[], _own: unknown, command: Command) => {
-      invocation = { command: 'declare', options: command.optsWithGlobals(), uris };
-    });
-  try {
-    program.parse(argv.map(asShortFlag).flat(), { from: 'user' });
-    return invocation;
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    return { command: 'exit', exitCode: error.exitCode === 0 ? 0 : 2 };
-  }
-}
-
-/** Go's flag package also takes `-a=VALUE`, `--a VALUE` and `-c=true`: command lines written for it go on working. */
-function asShortFlag(argument: string): string[] {
-  const [, flag, value] = /^--?([arlduech])(?:=(.*))?$/s.exec(argument) ?? [];
-  if (flag === undefined) return [argument];
-  if (value === undefined || /^[ch]true$/.test(flag + value)) return [`-${flag}`];
-  return /^[ch]false$/.test(flag + value) ? [] : [`-${flag}`, value];
 }

@@ -23,8 +23,8 @@ const SLOWEST_CONNECTION = 1000;
 /** Milliseconds for which work that cannot be stopped may hold up the end of the process. */
 const LAST_WORDS = 500;
 
-/** Runs the server until it is told to stop. */
-export async function serve(options: Options): Promise<void> {
+/** Runs the server until it is told to stop. Resolves to its exit code. */
+export async function serve(options: Options): Promise<0> {
   assertCacheDirectory(options.dir);
   const { logger, reopen } = openLog(options.log);
   process.on('SIGHUP', reopen);
@@ -68,6 +68,7 @@ export async function serve(options: Options): Promise<void> {
   logger.info('stopped');
   // Fires only if something is left that keeps the process alive.
   setTimeout(() => process.exit(), LAST_WORDS).unref();
+  return 0;
 }
 
 /** What an earlier process left half-written when it was killed. */

@@ -1,7 +1,7 @@
 import { opendir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import type { CatalogueKey, DiskFiles, ManagedCatalogue } from '../adapters/index.js';
-import { checksumOf, SourceUri } from '../domain/index.js';
+import type { CatalogueKey, DiskFiles, ManagedCatalogue } from '../../../adapters/index.js';
+import { checksumOf, SourceUri } from '../../../domain/index.js';
 
 /** One thing on which the catalogue and the cache directory do not agree. */
 export interface Finding {

@@ -1,14 +1,15 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { parseCommandLine } from '../../src/server/options.js';
+import { parseCommandLine } from '../../src/server/command-line.js';
 
 afterEach(() => vi.unstubAllEnvs());
 
 describe('parseCommandLine', () => {
-  const optionsOf = (...argv: string[]) => {
+  const invocationOf = (...argv: string[]) => {
     const invocation = parseCommandLine(argv);
-    if (invocation.command === 'exit') throw new Error(`exits with ${invocation.exitCode}`);
-    return invocation.options;
+    if (typeof invocation === 'number') throw new Error(`exits with ${invocation}`);
+    return invocation;
   };
+  const optionsOf = (...argv: string[]) => invocationOf(...argv).options;
 
   it.each([
     ['1', true],
@@ -29,9 +30,30 @@ describe('parseCommandLine', () => {
     ['-c=true', 'check'],
     ['--c', 'check'],
     ['-c=false', 'serve'],
+    ['--check', 'check'],
+    ['check', 'check'],
   ])('%s means %s, as in Go', (flag, command) => {
-    expect(parseCommandLine([flag]).command).toBe(command);
+    expect(invocationOf(flag).command).toBe(command);
   });
+
+  it('takes flags before and after a command, and -c anywhere', () => {
+    for (const argv of [
+      ['-d', 'there', 'check', '--json'],
+      ['check', '--json', '-d', 'there'],
+      ['-d=there', '-c', '--json'],
+    ]) {
+      expect(invocationOf(...argv)).toMatchObject({ command: 'check', options: { dir: 'there', json: true } });
+    }
+  });
+
+  it.each([['declare'], ['check', 'something'], ['--json'], ['-c', 'declare', 'http://example.com/']])(
+    'does not take %s %s %s',
+    (...argv) => {
+      const complaint = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+      expect(parseCommandLine(argv)).toBe(2);
+      complaint.mockRestore();
+    },
+  );
 
   it.each([
     [['--name-server', '9.9.9.9'], ['9.9.9.9']],
@@ -50,7 +72,7 @@ describe('parseCommandLine', () => {
 
   it.each(['dns.example', '9.9.9', '9.9.9.9:', '[9.9.9.9', ''])('%j is no name server', (text) => {
     const complaint = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
-    expect(parseCommandLine(['--name-server', text])).toEqual({ command: 'exit', exitCode: 2 });
+    expect(parseCommandLine(['--name-server', text])).toBe(2);
     expect(complaint).toHaveBeenCalledWith(expect.stringContaining('give an address such as'));
     complaint.mockRestore();
   });
