@@ -1,24 +1,10 @@
-import { type Observable, of, type OperatorFunction, pipe } from 'rxjs';
-import type { Due, EncodedRequest, ImageRequest, Ports, Selection, ServedImage } from '../domain/index.js';
-import {
-  chain,
-  checkRedis,
-  decode,
-  dedupeInflight,
-  fetch,
-  holdUnsaved,
-  mapOrMerge,
-  persist,
-  readStored,
-  recallOr,
-  rememberFailure,
-  resize,
-  serveStale,
-  takeTurns,
-  validate,
-} from '../operators/index.js';
-import { collapse } from './collapse.js';
+import { of, type OperatorFunction } from 'rxjs';
+import type { EncodedRequest, Ports, ServedImage } from '../domain/index.js';
+import { chain, decode, resize, serveStale } from '../operators/index.js';
+import type { Refresh } from './once-per-uri.js';
 import { DEFAULTS, type PipelineOptions } from './options.js';
+import { refresh } from './refresh.js';
+import { select, whenDue } from './selection.js';
 import { type Shared, sharedWithin } from './shared.js';
 
 /**
@@ -33,37 +19,26 @@ export function imagePipeline(
   overrides: Partial<PipelineOptions> = {},
   shared: Shared = sharedWithin({ ...DEFAULTS, ...overrides }),
 ): OperatorFunction<EncodedRequest, ServedImage> {
-  const options = { ...DEFAULTS, ...overrides };
-  const fetching = { ...options, turn: takeTurns(shared) };
-  const resizing = { ...options, ...shared, resizeGate: shared.resizes };
-
-  const select: OperatorFunction<ImageRequest, Selection> = chain(checkRedis(ports), readStored(ports));
-
-  const download = (due: Due): Observable<ServedImage> =>
-    of(due).pipe(
-      recallOr(shared.unsaved, pipe(fetch(ports, fetching), validate(ports))),
-      holdUnsaved(ports, shared.unsaved, persist(ports)),
-      rememberFailure(due.request, ports, shared.backOff),
-    );
-
-  // The leader looks again before it asks the origin: between its first look and now, an earlier leader
-  // may have stored the picture, or found the origin failing.
-  const refresh = dedupeInflight<Due, ServedImage>({
-    inflight: shared.refreshing,
-    key: ({ request }) => request.uri.hex,
-    work: ({ request }) => of(request).pipe(select, whenDue(download)),
-    adopt: collapse,
-  });
-
-  return chain(
-    decode(),
-    select,
-    whenDue((due) => of(due).pipe(refresh, serveStale(ports, due, options))),
-    resize(ports, resizing),
-  );
+  return pipelineAround(refresh(ports, overrides, shared), ports, overrides, shared);
 }
 
-/** Serves what may be served as it is, and lets `refresh` see to the rest. */
-function whenDue(refresh: (due: Due) => Observable<ServedImage>): OperatorFunction<Selection, ServedImage> {
-  return mapOrMerge((selection) => (selection.due ? refresh(selection) : selection.served));
+/**
+ * The same for those who ask no origin themselves, because pictures are brought up to date elsewhere.
+ *
+ * @param refreshed Shared by all requests for a picture, as `oncePerUri` does: it is subscribed to a second time
+ *   when it takes too long.
+ */
+export function pipelineAround(
+  refreshed: Refresh,
+  ports: Omit<Ports, 'origin'>,
+  overrides: Partial<PipelineOptions> = {},
+  shared: Shared = sharedWithin({ ...DEFAULTS, ...overrides }),
+): OperatorFunction<EncodedRequest, ServedImage> {
+  const options = { ...DEFAULTS, ...overrides };
+  return chain(
+    decode(),
+    select(ports),
+    whenDue((due) => of(due.request).pipe(refreshed, serveStale(ports, due, options))),
+    resize(ports, { ...options, ...shared, resizeGate: shared.resizes }),
+  );
 }

@@ -1,0 +1,32 @@
+import { type Observable, of, pipe } from 'rxjs';
+import type { Due, Ports, ServedImage } from '../domain/index.js';
+import { fetch, holdUnsaved, persist, recallOr, rememberFailure, takeTurns, validate } from '../operators/index.js';
+import { oncePerUri, type Refresh } from './once-per-uri.js';
+import { DEFAULTS, type PipelineOptions } from './options.js';
+import { select, whenDue } from './selection.js';
+import { type Shared, sharedWithin } from './shared.js';
+
+/**
+ * What one upstream call serves: asks the origin for a picture, keeps what it sent, remembers how it failed.
+ *
+ * Everything that spares origins is in here, so that wherever this is asked for, there has to be one of it. Emits
+ * one `ServedImage` per request; errors with a `Rejection`. Unsubscribing stops what nobody else is waiting for.
+ */
+export function refresh(
+  ports: Omit<Ports, 'resizer'>,
+  overrides: Partial<PipelineOptions> = {},
+  shared: Shared = sharedWithin({ ...DEFAULTS, ...overrides }),
+): Refresh {
+  const fetching = { ...DEFAULTS, ...overrides, turn: takeTurns(shared) };
+
+  const download = (due: Due): Observable<ServedImage> =>
+    of(due).pipe(
+      recallOr(shared.unsaved, pipe(fetch(ports, fetching), validate(ports))),
+      holdUnsaved(ports, shared.unsaved, persist(ports)),
+      rememberFailure(due.request, ports, shared.backOff),
+    );
+
+  // It is looked at again before its origin is asked: since whoever is here found it due, an earlier refresh
+  // may have stored the picture, or found the origin failing.
+  return oncePerUri(shared.refreshing, (request) => of(request).pipe(select(ports), whenDue(download)));
+}

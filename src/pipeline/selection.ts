@@ -1,0 +1,15 @@
+import type { Observable, OperatorFunction } from 'rxjs';
+import type { Due, ImageRequest, Ports, Selection, ServedImage } from '../domain/index.js';
+import { chain, checkRedis, mapOrMerge, readStored } from '../operators/index.js';
+
+/** Finds out what we know of a picture and what we hold of it. */
+export function select(
+  ports: Pick<Ports, 'catalogue' | 'files' | 'sniffer' | 'report'>,
+): OperatorFunction<ImageRequest, Selection> {
+  return chain(checkRedis(ports), readStored(ports));
+}
+
+/** Serves what may be served as it is, and lets `work` see to the rest. */
+export function whenDue(work: (due: Due) => Observable<ServedImage>): OperatorFunction<Selection, ServedImage> {
+  return mapOrMerge((selection) => (selection.due ? work(selection) : selection.served));
+}
