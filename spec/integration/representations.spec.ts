@@ -29,6 +29,7 @@ describe('the head of a picture', () => {
       'content-length': `${PNG.length}`,
       'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox",
       'content-type': 'image/png',
+      'keep-alive': 'timeout=5',
       'x-content-type-options': 'nosniff',
     });
     expect(etag).toMatch(/^"[0-9a-f]{40}"$/);

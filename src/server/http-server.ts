@@ -32,8 +32,6 @@ export function createHttpServer(handler: RequestListener, idle: number): HttpSe
     handler,
   );
   server.timeout = idle;
-  // The same bound between two requests: a shorter one cuts connections that proxies are about to use again.
-  server.keepAliveTimeout = 0;
   // Bounded by their bytes. A bound on their number would drop some unseen, a second Host among them.
   server.maxHeadersCount = 0;
   const connections = trackConnections(server);
