@@ -95,11 +95,14 @@ const ENVIRONMENT = {
 
 export default tseslint.config(
   { ignores: ['dist', 'coverage', 'node_modules', 'demo-output'] },
-  { files: ['src/**/*.ts', 'spec/**/*.ts', 'examples/**/*.ts'], extends: [tseslint.configs.recommendedTypeChecked] },
+  {
+    files: ['src/**/*.ts', 'spec/**/*.ts', 'examples/**/*.ts', 'bench/**/*.ts'],
+    extends: [tseslint.configs.recommendedTypeChecked],
+  },
   { languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } } },
   { files: ['**/*.js', '**/*.mjs'], extends: [tseslint.configs.recommended, tseslint.configs.disableTypeChecked] },
   {
-    files: ['src/**/*.ts', 'spec/**/*.ts', 'examples/**/*.ts'],
+    files: ['src/**/*.ts', 'spec/**/*.ts', 'examples/**/*.ts', 'bench/**/*.ts'],
     rules: {
       // A SourceUri in a message is meant to be read: it has a toString of its own.
       '@typescript-eslint/restrict-template-expressions': ['error', { allow: ['SourceUri'], allowNumber: true }],

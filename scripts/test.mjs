@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { build, install, ROOT, run } from './prepare.mjs';
+import { build, install, isOnPath, provide, ROOT } from './prepare.mjs';
 
 const RESULTS = join(ROOT, '.vitest-results.json');
 const isCi = process.env.CI === 'true';
@@ -19,8 +19,7 @@ printSummary();
 process.exit(status ?? 1);
 
 function provideRedis() {
-  if (hasRedis()) return;
-  aptInstall('redis-server');
+  provide('redis-server', hasRedis);
   if (hasRedis()) return;
   console.error('No redis-server or valkey-server on PATH: install one to run the Redis specs.');
   if (isCi) process.exit(1);
@@ -28,26 +27,15 @@ function provideRedis() {
 
 /** A few hundred megabytes, so only where everything has to be checked; elsewhere its specs are skipped by name. */
 function provideBrowser() {
-  if (!isCi || isOnPath('chromium')) return;
-  aptInstall('chromium');
+  if (!isCi) return;
+  provide('chromium', () => isOnPath('chromium'));
   if (isOnPath('chromium')) return;
   console.error('No chromium on PATH: install it to run the browser specs.');
   process.exit(1);
 }
 
-function aptInstall(name) {
-  if (process.getuid?.() !== 0 || !isOnPath('apt-get')) return;
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  run('apt-get', ['update', '-qq'], { env });
-  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', name], { env });
-}
-
 function hasRedis() {
   return isOnPath('redis-server') || isOnPath('valkey-server');
-}
-
-function isOnPath(command) {
-  return spawnSync(command, ['--version'], { stdio: 'ignore' }).error === undefined;
 }
 
 function printSummary() {

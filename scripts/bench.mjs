@@ -1,0 +1,11 @@
+import { build, install, isOnPath, provide, run } from './prepare.mjs';
+
+install();
+build();
+for (const command of ['redis-server', 'wrk']) {
+  provide(command, () => isOnPath(command));
+  if (isOnPath(command)) continue;
+  console.error(`No ${command} on PATH: install it to run the benchmarks.`);
+  process.exit(1);
+}
+run(process.execPath, ['node_modules/tsx/dist/cli.mjs', 'bench/main.ts', ...process.argv.slice(2)]);
