@@ -52,6 +52,8 @@ export class EmbeddedCatalogue implements ManagedCatalogue {
 
   lookup(uri: SourceUri): CatalogueEntry {
     try {
+      // LMDB would go on reading for a millisecond what was there at its last look, whatever others have written.
+      this.#db.resetReadTxn();
       return entryOf(this.#row(uri), Date.now());
     } catch (error) {
       throw storeUnavailable(NAME, error);
