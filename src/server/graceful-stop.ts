@@ -1,5 +1,4 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { Server as NetServer } from 'node:net';
 import { type Connection, type Connections, forgetSent } from './connections.js';
 
 export interface GracefulStopOptions {
@@ -13,22 +12,21 @@ export interface GracefulStopOptions {
 const SUPERVISION = 100;
 
 /**
- * Prepares a server to be stopped without losing a request, and gives the function that stops it.
+ * Prepares a server to be stopped without losing a request, and gives the function that finishes what is under
+ * way, given when nothing more is accepted.
  *
- * Connections that the kernel has accepted are accepted as well, nothing after that; the answer to the
- * newest request of each connection says that it is the last one, and connections that stay quiet are
- * closed. Resolves when the last one is closed, or was cut off because the patience was over.
+ * The answer to the newest request of each connection says that it is the last one, and connections that stay
+ * quiet are closed. Resolves when nothing more is accepted and the last connection is closed, or was cut off
+ * because the patience was over.
  */
 export function gracefulStop(
   server: Server,
   connections: Connections,
   { patience, linger }: GracefulStopOptions,
-): () => Promise<void> {
+): (accepted: Promise<void>) => Promise<void> {
   /** When a connection was first seen with nothing pending. */
   const quietSince = new WeakMap<Connection, number>();
-  let lastAccepted = 0;
 
-  server.on('connection', () => (lastAccepted = performance.now()));
   const closeAfter = ({ socket }: IncomingMessage, response: ServerResponse) => {
     for (const earlier of connections.get(socket)?.pending ?? []) earlier.shouldKeepAlive = true;
     response.shouldKeepAlive = false;
@@ -42,24 +40,23 @@ export function gracefulStop(
     return connection.pending.length === 0 && now - since >= linger;
   };
 
-  return () =>
+  return (accepted) =>
     new Promise((resolve) => {
       server.prependListener('request', closeAfter);
+      let isAccepting = true;
+      void accepted.then(() => (isAccepting = false));
       const began = performance.now();
       for (const connection of connections.values()) closeAfterNewest(connection);
       const supervision = setInterval(() => {
         const now = performance.now();
-        // The kernel's queue is empty when nothing came out of it, unless they do not stop to come.
-        if (server.listening && (now - lastAccepted >= SUPERVISION || now - began >= linger)) stopListening();
-        for (const [socket, connection] of connections) if (isQuiet(connection, now)) socket.destroySoon();
-        if (now - began >= patience) server.closeAllConnections();
+        for (const [socket, connection] of connections) {
+          if (now - began >= patience) socket.destroy();
+          else if (isQuiet(connection, now)) socket.destroySoon();
+        }
+        if (isAccepting || connections.size > 0) return;
+        clearInterval(supervision);
+        resolve();
       }, SUPERVISION);
-      // Not the `close` of HTTP servers, which cuts quiet connections at once, with requests on their way.
-      const stopListening = () =>
-        NetServer.prototype.close.call(server, () => {
-          clearInterval(supervision);
-          resolve();
-        });
     });
 }
 

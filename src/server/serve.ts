@@ -10,6 +10,7 @@ import { createHttpServer, listen } from './http-server.js';
 import { openLog } from './log.js';
 import { createOpsServer, type Readiness } from './ops-server.js';
 import type { Options } from './options.js';
+import { stopAccepting } from './stop-accepting.js';
 
 /** With what comes after it, stopping takes ten seconds at most. */
 const STOP = { patience: 9000, linger: 500 };
@@ -45,7 +46,8 @@ export async function serve(options: Options): Promise<0> {
     }),
     options.fetchTimeout + 2 * options.queueTimeout + SLOWEST_READER,
   );
-  const stop = gracefulStop(server, connections, STOP);
+  const stopListening = stopAccepting(server, STOP.linger);
+  const finish = gracefulStop(server, connections, STOP);
   const ops = createOpsServer(readiness(catalogue, stopping));
   await sweep(container.resolve(FILES), logger).catch(report);
   await connect(catalogue, logger);
@@ -61,7 +63,7 @@ export async function serve(options: Options): Promise<0> {
   }
 
   await stopping;
-  await stop();
+  await finish(stopListening());
   shutdown.next();
   ops.close();
   await catalogue.close();
