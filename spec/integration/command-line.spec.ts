@@ -30,6 +30,7 @@ describe('exit codes', () => {
     [['-r', 'redis://'], 'embedded'],
     [['--allow-network', '10.0.0.0'], '10.0.0.0/8'],
     [['--avatar-height', '-1'], 'pixels'],
+    [['--workers', '0'], 'whole number above 0'],
     [['-a'], 'argument missing'],
     [['something'], ''],
   ])('2 with the usage for %j', (args, hint) => {
@@ -74,6 +75,7 @@ describe('exit codes', () => {
     ['a busy port', '-a', ['-r', 'embedded']],
     ['a busy port, with a Redis that is looked for', '-a', ['-r', '127.0.0.1:1']],
     ['a busy port, with another for operations', '-a', ['-r', 'embedded', '--ops', '127.0.0.1:0']],
+    ['a busy port, with workers', '-a', ['-r', 'embedded', '--workers', '2']],
     ['a busy port for operations', '--ops', ['-r', 'embedded', '-a', '127.0.0.1:0']],
   ])('1 with one line for %s', async (_, flag, others) => {
     const server = createServer();

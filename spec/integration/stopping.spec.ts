@@ -2,43 +2,13 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { SourceUri } from '../../src/domain/index.js';
+import { busyReader } from '../support/busy-reader.js';
 import { sends } from '../support/origin.js';
 import { noise, raw } from '../support/pictures.js';
 import { redisUrl } from '../support/redis.js';
 import { openRedisSetting, type RedisSetting } from '../support/setting.js';
 
 const png = await raw(noise(64, 64)).png().toBuffer();
-
-interface Reader {
-  asked: number;
-  answered: number;
-  refused: boolean;
-}
-
-/** Asks again as soon as it was answered, on one connection, until that says it is the last time. */
-function keepsAsking(port: number, path: string): { reader: Reader; done: Promise<Reader>; begin: () => void } {
-  const reader: Reader = { asked: 0, answered: 0, refused: false };
-  const socket = connect(port, '127.0.0.1');
-  const ask = () => {
-    reader.asked++;
-    socket.write(`GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`);
-  };
-  const done = new Promise<Reader>((resolve) => {
-    let received = Buffer.alloc(0);
-    socket.on('error', () => (reader.refused = reader.asked === 0));
-    socket.once('close', () => resolve(reader));
-    socket.on('data', (data: Buffer) => {
-      received = Buffer.concat([received, data]);
-      const end = received.indexOf('\r\n\r\n');
-      const head = received.subarray(0, Math.max(0, end)).toString();
-      if (end < 0 || received.length < end + 4 + png.length) return;
-      if (head.startsWith('HTTP/1.1 200') && received.subarray(end + 4).equals(png)) reader.answered++;
-      received = Buffer.alloc(0);
-      if (!/^connection: close/im.test(head)) ask();
-    });
-  });
-  return { reader, done, begin: ask };
-}
 
 describe.skipIf(redisUrl === null)('being told to stop', () => {
   let setting: RedisSetting;
@@ -53,7 +23,7 @@ describe.skipIf(redisUrl === null)('being told to stop', () => {
     setting = await openRedisSetting();
     const uri = await setting.publish('/a.png', sends('image/png', png));
     expect((await setting.service.get('img', uri)).status).toBe(200);
-    const readers = Array.from({ length: 1000 }, () => keepsAsking(setting.service.port, linkOf(uri)));
+    const readers = Array.from({ length: 1000 }, () => busyReader(setting.service.port, linkOf(uri), png));
     // Node accepts few connections while others keep it busy.
     await delay(1000);
     for (const { begin } of readers) begin();

@@ -1,5 +1,7 @@
+import { NEVER } from 'rxjs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { parseCommandLine } from '../../src/server/command-line.js';
+import { pipelineOptions } from '../../src/server/pipeline-options.js';
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -54,6 +56,19 @@ describe('parseCommandLine', () => {
       complaint.mockRestore();
     },
   );
+
+  it.each([
+    [[], 1, 2],
+    [['--workers', '1'], 1, 2],
+    [['--workers', '2'], 2, 1],
+    [['--workers', '16'], 16, 1],
+  ])('%j means %i workers, of which each makes so many avatars at once: %i', (argv, workers, resizes) => {
+    const options = optionsOf(...argv);
+    expect(options.workers).toBe(workers);
+    expect(pipelineOptions(options, NEVER).resizes.concurrency).toBe(resizes);
+    vi.stubEnv('IMG_WORKERS', String(workers));
+    expect(optionsOf().workers).toBe(workers);
+  });
 
   it.each([
     [['--name-server', '9.9.9.9'], ['9.9.9.9']],

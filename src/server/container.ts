@@ -14,8 +14,8 @@ import {
   RedisCatalogue,
   sharpResizer,
 } from '../adapters/index.js';
-import type { EncodedRequest, Origin, Resizer, ServedImage } from '../domain/index.js';
-import { imagePipeline } from '../pipeline/index.js';
+import type { EncodedRequest, Origin, Ports, Resizer, ServedImage } from '../domain/index.js';
+import { pipelineAround, type Refresh, refresh, type Shared, sharedWithin } from '../pipeline/index.js';
 import type { Options } from './options.js';
 import { pipelineOptions } from './pipeline-options.js';
 import { TroubleLog } from './trouble-log.js';
@@ -28,6 +28,10 @@ export const FILES: InjectionToken<DiskFiles> = Symbol('files');
 export const ORIGIN: InjectionToken<Origin> = Symbol('origin');
 export const RESIZER: InjectionToken<Resizer> = Symbol('resizer');
 export const TROUBLES: InjectionToken<TroubleLog> = Symbol('troubles');
+/** What the requests have in common. */
+export const SHARED: InjectionToken<Shared> = Symbol('shared');
+/** Who brings pictures up to date: this process, if nobody else is registered. */
+export const REFRESH: InjectionToken<Refresh> = Symbol('refresh');
 export const PIPELINE: InjectionToken<OperatorFunction<EncodedRequest, ServedImage>> = Symbol('pipeline');
 
 /**
@@ -44,6 +48,8 @@ export function createContainer(
   const register = <T>(token: InjectionToken<T>, make: (parts: DependencyContainer) => T) =>
     container.register(token, { useFactory: instanceCachingFactory(make) });
 
+  const pipeline = pipelineOptions(options, shutdown);
+
   register(TROUBLES, () => new TroubleLog(log));
   register(CATALOGUE, (parts) => openCatalogue(options, parts.resolve(TROUBLES)));
   register(FILES, () => new DiskFiles(options.dir, { memory: options.memoryCache }));
@@ -56,20 +62,24 @@ export function createContainer(
     }),
   );
   register(RESIZER, () => sharpResizer({ maxPixels: options.maxPixels, maxFrames: MAX_FRAMES }));
+  register(SHARED, () => sharedWithin(pipeline));
+  register(REFRESH, (parts) =>
+    refresh({ ...portsOf(parts), origin: parts.resolve(ORIGIN) }, pipeline, parts.resolve(SHARED)),
+  );
   register(PIPELINE, (parts) =>
-    imagePipeline(
-      {
-        catalogue: parts.resolve(CATALOGUE),
-        files: parts.resolve(FILES),
-        origin: parts.resolve(ORIGIN),
-        resizer: parts.resolve(RESIZER),
-        sniffer: magicSniffer,
-        report: parts.resolve(TROUBLES).report,
-      },
-      pipelineOptions(options, shutdown),
-    ),
+    pipelineAround(parts.resolve(REFRESH), portsOf(parts), pipeline, parts.resolve(SHARED)),
   );
   return container;
+}
+
+function portsOf(parts: DependencyContainer): Omit<Ports, 'origin'> {
+  return {
+    catalogue: parts.resolve(CATALOGUE),
+    files: parts.resolve(FILES),
+    resizer: parts.resolve(RESIZER),
+    sniffer: magicSniffer,
+    report: parts.resolve(TROUBLES).report,
+  };
 }
 
 function openCatalogue({ redis, dir, redisGrace }: Options, { report }: TroubleLog): ManagedCatalogue {

@@ -42,6 +42,7 @@ const FLAGS: readonly Flag[] = [
     '//nginx/default-avatar.svg',
     headerValue,
   ],
+  ['--workers <count>', 'processes that answer readers', 'WORKERS', '1', positive],
   ['--avatar-height <pixels>', 'height of avatars; 0 leaves them as they are', 'AVATAR_HEIGHT', '64', height],
   ['--max-pixels <count>', 'most pixels an avatar may be made from', 'MAX_PIXELS', '100000000', positive],
   [

@@ -1,5 +1,5 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server as NetServer } from 'node:net';
 import { type Connections, trackConnections } from './connections.js';
 import { StartFailure } from './failure.js';
 import { authority, type ListenAddress } from './listen-address.js';
@@ -44,7 +44,7 @@ export function createHttpServer(handler: RequestListener, idle: number): HttpSe
  *
  * @param flag The one to name another address with.
  */
-export async function listen(server: Server, { host, port }: ListenAddress, flag: string): Promise<string> {
+export async function listen(server: NetServer, { host, port }: ListenAddress, flag: string): Promise<string> {
   try {
     return await listenOn(server, host ?? '::', port);
   } catch (error) {
@@ -54,7 +54,7 @@ export async function listen(server: Server, { host, port }: ListenAddress, flag
   }
 }
 
-function listenOn(server: Server, host: string, port: number): Promise<string> {
+function listenOn(server: NetServer, host: string, port: number): Promise<string> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host, port, backlog: BACKLOG }, () => {

@@ -4,6 +4,8 @@ import type { CatalogueAddress } from './redis-address.js';
 /** Everything a command line can say. Times are in milliseconds. */
 export interface Options {
   readonly addr: ListenAddress;
+  /** Processes that answer readers; with 1 it is the one that does everything. */
+  readonly workers: number;
   readonly redis: CatalogueAddress;
   /** `-` for standard output. */
   readonly log: string;

@@ -8,6 +8,7 @@ export function pipelineOptions(options: Options, shutdown: Observable<unknown>)
   return {
     ...DEFAULTS,
     shutdown,
+    resizes: { ...DEFAULTS.resizes, concurrency: Math.ceil(DEFAULTS.resizes.concurrency / options.workers) },
     refreshWait: options.refreshWait,
     fetchDeadline: options.fetchTimeout,
     perHost: { concurrency: options.hostConnections, queue: options.hostQueue, patience },

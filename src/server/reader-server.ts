@@ -1,0 +1,34 @@
+import type { Server } from 'node:http';
+import type { Logger } from 'pino';
+import type { DependencyContainer } from 'tsyringe';
+import { PIPELINE, TROUBLES } from './container.js';
+import { gracefulStop } from './graceful-stop.js';
+import { requestHandler } from './handler.js';
+import { createHttpServer } from './http-server.js';
+import type { Options } from './options.js';
+
+/** With what comes after it, stopping takes ten seconds at most. */
+const STOP = { patience: 9000, linger: 500 };
+
+/** Milliseconds a reader may take nothing of an answer, beyond the time that a fetch and its turns may take. */
+const SLOWEST_READER = 10_000;
+
+/** The server that answers readers, and how to finish what is under way on it; see `gracefulStop`. */
+export interface ReaderServer {
+  readonly server: Server;
+  readonly finish: (accepted: Promise<void>) => Promise<void>;
+}
+
+export function createReaderServer(options: Options, container: DependencyContainer, log: Logger): ReaderServer {
+  const handler = requestHandler({
+    pipeline: container.resolve(PIPELINE),
+    log,
+    report: container.resolve(TROUBLES).report,
+    defaultAvatar: options.defaultAvatar,
+    avatarHeight: options.avatarHeight,
+    userAgent: options.userAgent,
+  });
+  const idle = options.fetchTimeout + 2 * options.queueTimeout + SLOWEST_READER;
+  const { server, connections } = createHttpServer(handler, idle);
+  return { server, finish: gracefulStop(server, connections, STOP) };
+}

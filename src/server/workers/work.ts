@@ -1,0 +1,66 @@
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
+import { filter, firstValueFrom, map, Subject } from 'rxjs';
+import { connect } from '../connect.js';
+import { CATALOGUE, createContainer, FILES, REFRESH, SHARED } from '../container.js';
+import { endSoon } from '../end-soon.js';
+import { openLog } from '../log.js';
+import type { Options } from '../options.js';
+import { createReaderServer } from '../reader-server.js';
+import { type Channel, channelTo } from './channel.js';
+import type { ToPrimary, ToWorker } from './messages.js';
+import { remoteRefresh } from './remote-refresh.js';
+
+/** Answers the readers that the primary sends, until it says that these were all. */
+export async function work(options: Options): Promise<void> {
+  const { logger, reopen } = openLog(options.log);
+  const orphaned = () => {
+    logger.error('the primary is gone');
+    process.exit(1);
+  };
+  process.once('disconnect', orphaned);
+  const channel = channelTo<ToWorker, ToPrimary>(process);
+  const stopping = told(channel, 'stop');
+  const accepted = told(channel, 'accepted');
+  channel.messages.pipe(filter(({ kind }) => kind === 'reopen')).subscribe(reopen);
+
+  const shutdown = new Subject<void>();
+  const container = createContainer(options, logger, shutdown);
+  const { refreshing } = container.resolve(SHARED);
+  container.register(REFRESH, { useValue: remoteRefresh(channel, refreshing, container.resolve(FILES)) });
+  const catalogue = container.resolve(CATALOGUE);
+  const { server, finish } = createReaderServer(options, container, logger);
+  takeConnections(server, channel);
+  // The primary says it for all.
+  await connect(catalogue, logger.child({}, { level: 'error' }));
+  channel.send({ kind: 'ready' });
+
+  await stopping;
+  await finish(accepted);
+  shutdown.next();
+  await catalogue.close();
+  process.off('disconnect', orphaned);
+  process.disconnect();
+  endSoon();
+}
+
+function told({ messages }: Channel<ToWorker, ToPrimary>, what: ToWorker['kind']): Promise<void> {
+  return firstValueFrom(
+    messages.pipe(
+      filter(({ kind }) => kind === what),
+      map(() => undefined),
+    ),
+  );
+}
+
+/** Lets a server that does not listen itself answer on the connections that the primary hands over. */
+function takeConnections(server: Server, { send }: Channel<ToWorker, ToPrimary>): void {
+  // Node begins to look for slow requests when a server listens.
+  server.emit('listening');
+  process.on('message', ({ kind }: ToWorker, socket?: Socket) => {
+    if (kind !== 'connection') return;
+    send({ kind: 'taken' });
+    // Without a socket, the reader has left on the way.
+    if (socket) server.emit('connection', socket);
+  });
+}
