@@ -128,21 +128,57 @@ describe.each([
     await catalogue.declare(uri);
     await store(uri);
     await (catalogue.recordError(uri, 'invalid content-type') as Promise<void>);
-    const keys = new Map<string, { type: string; ttl: number; fields: ReadonlyMap<string, string> }>();
-    for await (const { key, ...rest } of catalogue.keys()) keys.set(key.toString(), rest);
-    expect([...keys.keys()].sort()).toEqual(
-      ['img/err/', 'img/', 'img/updated/']
-        .map((prefix) => `${prefix}${uri}`)
-        .concat('img/latest')
-        .sort(),
-    );
-    expect(keys.get('img/latest')).toMatchObject({ type: 'list', ttl: -1 });
-    expect(keys.get(`img/updated/${uri}`)).toMatchObject({ type: 'string', ttl: 1 });
-    const image = keys.get(`img/${uri}`);
-    expect(image).toMatchObject({ type: 'hash', ttl: -1 });
-    expect(Object.fromEntries(image?.fields ?? [])).toMatchObject({
+    const places = [];
+    for await (const some of catalogue.upkeep.places()) places.push(...some);
+    const keys = await catalogue.upkeep.look(places);
+    expect(keys).toHaveLength(4);
+    expect(keys).toContainEqual({ kind: 'list', list: 'latest' });
+    expect(keys).toContainEqual({ kind: 'note', note: 'err', uri, ends: true });
+    expect(keys).toContainEqual({ kind: 'note', note: 'updated', uri, ends: true });
+    const image = keys.find((key) => key.kind === 'image');
+    expect(image?.uri).toEqual(uri);
+    expect(Object.fromEntries(image?.fields ?? [])).toEqual({
       ...RECORD,
       created_at: expect.stringMatching(/^\d{10}$/) as string,
+    });
+    expect(await catalogue.upkeep.size()).toBeGreaterThanOrEqual(4);
+  });
+
+  describe('whose records are mended', () => {
+    const { checksum } = RECORD;
+    const adopted = { type: 'image/gif', checksum };
+    const other = { type: 'image/gif', checksum: 'b'.repeat(40) };
+    const recorded = async () => ((await lookup(uri)) as { stored?: object }).stored;
+    beforeEach(async () => {
+      await catalogue.declare(uri);
+    });
+
+    it('forgets what is still recorded, and that it is fresh', async () => {
+      await store(uri);
+      expect(await catalogue.upkeep.forget(uri, other.checksum)).toBe(false);
+      expect(await recorded()).toEqual(RECORD);
+      expect(await catalogue.upkeep.forget(uri, checksum)).toBe(true);
+      expect(await lookup(uri)).toEqual({ status: 'declared', freshFor: 0 });
+      expect(await catalogue.upkeep.forget(uri, checksum)).toBe(true);
+    });
+
+    it('adopts where nothing is recorded, and does not call it fresh', async () => {
+      expect(await catalogue.upkeep.adopt(uri, adopted)).toBe(true);
+      expect(await lookup(uri)).toEqual({ status: 'declared', stored: adopted, freshFor: 0 });
+    });
+
+    it('adopts the same bytes with their etag, and no others', async () => {
+      await store(uri);
+      expect(await catalogue.upkeep.adopt(uri, other)).toBe(false);
+      expect(await recorded()).toEqual(RECORD);
+      expect(await catalogue.upkeep.adopt(uri, adopted)).toBe(true);
+      expect(await recorded()).toEqual({ ...RECORD, ...adopted });
+    });
+
+    it('adopts nothing that is not declared', async () => {
+      const stranger = SourceUri.of('http://example.com/stranger');
+      expect(await catalogue.upkeep.adopt(stranger, adopted)).toBe(false);
+      expect(await lookup(stranger)).toEqual({ status: 'undeclared' });
     });
   });
 });

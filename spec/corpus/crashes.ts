@@ -13,6 +13,7 @@ export const [OLD, NEW] = await Promise.all([
 export type Outcome = readonly [findings: readonly string[], served: Buffer | 404];
 
 export const LEFT = 'leftover temporary file';
+export const STALE = 'stale variant';
 
 /**
  * Every step at which the service is killed, in the order in which it comes to them. Between the record
@@ -26,20 +27,21 @@ export const FIRST_FETCH: Record<string, Outcome> = {
   'before the record': [[LEFT], 404],
   recorded: [['missing file', LEFT], 404],
   'noted as fresh': [['missing file', LEFT], 404],
+  'before variants go': [['missing file', LEFT], 404],
   'before the rename': [['missing file', LEFT], 404],
   renamed: [[], NEW],
-  'before variants go': [[], NEW],
 };
+/** There is an avatar of the old picture. */
 export const REPLACEMENT: Record<string, Outcome> = {
   'half received': [[], OLD],
   'written by half': [[LEFT], OLD],
   written: [[LEFT], OLD],
   'before the record': [[LEFT], OLD],
-  recorded: [['checksum differs from file', LEFT], 404],
-  'noted as fresh': [['checksum differs from file', LEFT], 404],
+  recorded: [['checksum differs from file', LEFT, STALE], 404],
+  'noted as fresh': [['checksum differs from file', LEFT, STALE], 404],
+  'before variants go': [['checksum differs from file', LEFT, STALE], 404],
   'before the rename': [['checksum differs from file', LEFT], 404],
   renamed: [[], NEW],
-  'before variants go': [[], NEW],
 };
 export const RENEWAL: Record<string, Outcome> = {
   'before the record': [[], OLD],

@@ -2,14 +2,18 @@ import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DiskFiles, RedisCatalogue } from '../../src/adapters/index.js';
+import { DiskFiles, DiskSurvey, RedisCatalogue } from '../../src/adapters/index.js';
 import { checksumOf, SourceUri } from '../../src/domain/index.js';
-import { findingsOf } from '../../src/server/commands/check/findings.js';
+import { partsOf } from '../../src/server/commands/check/parts.js';
+import { phasesOf } from '../../src/server/commands/check/phases.js';
 import { parseCatalogueAddress } from '../../src/server/redis-address.js';
-import { AVATAR, FIRST_FETCH, LEFT, NEW, OLD, type Outcome, RENEWAL, REPLACEMENT } from '../corpus/crashes.js';
+import { AVATAR, FIRST_FETCH, LEFT, NEW, OLD, type Outcome, RENEWAL, REPLACEMENT, STALE } from '../corpus/crashes.js';
 import { sends, startOrigin, type TestOrigin } from '../support/origin.js';
 import { freshRedis, redisUrl, type TestRedis } from '../support/redis.js';
 import { type Service, startService, temporaryDirectory } from '../support/service.js';
+
+/** Where what is found lies; everything else is of the URI. */
+const PLACES: Record<string, RegExp> = { [LEFT]: /^\.tmp\/[0-9a-f]{16}-\d+-/, [STALE]: /\.avatar-64\./ };
 
 /** With 25 steps, two hundred in all. */
 const ROUNDS = 8;
@@ -51,8 +55,9 @@ describe.skipIf(redisUrl === null)('killed at any moment', () => {
     const catalogue = new RedisCatalogue(address);
     await catalogue.redis.connect();
     const found = [];
-    const counts = { keys: 0, files: 0 };
-    for await (const finding of findingsOf(catalogue, new DiskFiles(directory), directory, counts)) found.push(finding);
+    for (const phase of phasesOf(partsOf(catalogue.upkeep, new DiskSurvey(directory), 0))) {
+      for await (const finding of phase.findings(() => undefined)) found.push(finding);
+    }
     await catalogue.close();
     return found;
   };
@@ -86,7 +91,7 @@ describe.skipIf(redisUrl === null)('killed at any moment', () => {
   const expectOutcome = async (uri: string, [kinds, served]: Outcome, bytes: Buffer) => {
     const found = await findings();
     expect(found.map(({ kind }) => kind)).toEqual(kinds);
-    for (const { kind, what } of found) expect(what).toMatch(kind === LEFT ? /^\.tmp\/[0-9a-f]{16}-\d+-/ : uri);
+    for (const { kind, what } of found) expect(what).toMatch(PLACES[kind] ?? uri);
     service = await start();
     expect(
       readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter((name) => name.startsWith('.tmp/')),

@@ -8,6 +8,7 @@ import {
   type StoredFile,
   type VariantKey,
 } from '../domain/index.js';
+import { originalPlace, TEMPORARY, variantSuffix } from './disk-layout.js';
 import { FileReads } from './file-reads.js';
 import { ignoreAbsence, orUnavailable } from './file-trouble.js';
 import { HotFiles } from './hot-files.js';
@@ -38,12 +39,12 @@ export class DiskFiles implements ImageFiles {
     this.#directory = directory;
     this.#reads = new FileReads({ largest: memory / 64, budget: 2 * memory });
     this.#hot = new HotFiles(memory);
-    this.#temporary = new TemporaryFiles(join(directory, '.tmp'));
+    this.#temporary = new TemporaryFiles(join(directory, TEMPORARY));
   }
 
   /** Where the original of a URI lies. */
   pathOf({ digest }: SourceUri): string {
-    return join(this.#directory, digest.slice(0, 2), digest.slice(2, 4), digest.slice(4, 6), digest.slice(6));
+    return join(this.#directory, originalPlace(digest));
   }
 
   read(uri: SourceUri, checksum?: string): StoredFile | Promise<StoredFile | undefined> {
@@ -63,21 +64,21 @@ export class DiskFiles implements ImageFiles {
     return {
       modified,
       commit: async () => {
+        await removeVariants(path);
         await orUnavailable(() => moveTo(path));
         this.#hot.drop(uri.hex);
-        await removeVariants(path);
       },
       discard,
     };
   }
 
   readVariant(uri: SourceUri, key: VariantKey): StoredFile | Promise<StoredFile | undefined> {
-    const name = `${uri.hex}.${prefixOf(key)}`;
-    return this.#hot.get(name) ?? this.#findVariant(name, `${this.pathOf(uri)}.${prefixOf(key)}`);
+    const name = `${uri.hex}${variantSuffix(key)}`;
+    return this.#hot.get(name) ?? this.#findVariant(name, `${this.pathOf(uri)}${variantSuffix(key)}`);
   }
 
   async writeVariant(uri: SourceUri, key: VariantKey, bytes: Uint8Array): Promise<void> {
-    const path = `${this.pathOf(uri)}.${prefixOf(key)}${checksumOf(bytes)}`;
+    const path = `${this.pathOf(uri)}${variantSuffix(key)}${checksumOf(bytes)}`;
     const { moveTo, discard } = await orUnavailable(() => this.#temporary.write(bytes));
     await orUnavailable(() => moveTo(path)).catch(async (error: unknown) => {
       await discard();
@@ -115,11 +116,10 @@ export class DiskFiles implements ImageFiles {
   }
 }
 
-function prefixOf({ checksum, height }: VariantKey): string {
-  return `${checksum}.avatar-${height}.`;
-}
-
-/** As far as the disk allows: the new original is in place, and nobody asks for what was made of another. */
+/**
+ * As far as the disk allows: nobody asks any more for what was made of another original. First, since those that a
+ * process which is killed leaves behind would stay until the picture changes again.
+ */
 async function removeVariants(path: string): Promise<void> {
   const prefix = `${basename(path)}.`;
   const siblings = await readdir(dirname(path)).catch(() => []);

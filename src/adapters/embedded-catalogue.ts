@@ -1,4 +1,4 @@
-import { open, type RootDatabase } from 'lmdb';
+import { open } from 'lmdb';
 import {
   type CatalogueEntry,
   type RememberedReason,
@@ -6,28 +6,10 @@ import {
   type StoredRecord,
   usable,
 } from '../domain/index.js';
-import { type CatalogueKey, HOUR, LATEST_LENGTH, type ManagedCatalogue } from './managed-catalogue.js';
+import { type Database, EMBEDDED, type Expiring, LATEST, type Row } from './embedded-row.js';
+import { EmbeddedUpkeep } from './embedded-upkeep.js';
+import { HOUR, LATEST_LENGTH, type ManagedCatalogue } from './managed-catalogue.js';
 import { storeCall, storeUnavailable } from './store-call.js';
-
-/** How the store is called in messages. */
-const NAME = 'embedded store';
-
-/** Everything known of one URI. LMDB's keys are short, so the record is found by digest and holds the URI. */
-interface Row {
-  /** Hexadecimal. */
-  readonly uri: string;
-  readonly created_at: string;
-  readonly status?: string;
-  readonly stored?: StoredRecord;
-  readonly error?: Expiring<string>;
-  readonly updated?: Expiring<string>;
-}
-
-interface Expiring<T> {
-  readonly value: T;
-  /** Milliseconds since the epoch. */
-  readonly until: number;
-}
 
 export interface EmbeddedCatalogueOptions {
   /** The database file; a lock file lies beside it. Several processes may have it open. */
@@ -36,18 +18,18 @@ export interface EmbeddedCatalogueOptions {
   readonly ttl?: number;
 }
 
-const LATEST = 'latest';
-
 /** A catalogue in a file, for those who have no Redis: the same facts, kept by LMDB. */
 export class EmbeddedCatalogue implements ManagedCatalogue {
   readonly description: string;
-  readonly #db: RootDatabase<Row | string[], string>;
+  readonly upkeep: EmbeddedUpkeep;
+  readonly #db: Database;
   readonly #ttl: number;
 
   constructor({ path, ttl = HOUR }: EmbeddedCatalogueOptions) {
     this.description = `the embedded store ${path}`;
     this.#db = open({ path, noSubdir: true, encoding: 'json' });
     this.#ttl = ttl;
+    this.upkeep = new EmbeddedUpkeep(this.#db, ttl);
   }
 
   lookup(uri: SourceUri): CatalogueEntry {
@@ -56,7 +38,7 @@ export class EmbeddedCatalogue implements ManagedCatalogue {
       this.#db.resetReadTxn();
       return entryOf(this.#row(uri), Date.now());
     } catch (error) {
-      throw storeUnavailable(NAME, error);
+      throw storeUnavailable(EMBEDDED, error);
     }
   }
 
@@ -92,21 +74,12 @@ export class EmbeddedCatalogue implements ManagedCatalogue {
     });
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- asynchronous for those who read it from Redis
-  async *keys(): AsyncIterable<CatalogueKey> {
-    const now = Date.now();
-    for (const { key, value } of this.#db.getRange()) {
-      if (key === LATEST) yield { key: Buffer.from('img/latest'), type: 'list', ttl: -1, fields: new Map() };
-      else yield* keysOf(value as Row, now);
-    }
-  }
-
   close(): Promise<void> {
     return this.#db.close();
   }
 
   #transaction<T>(work: () => T): Promise<T> {
-    return storeCall(NAME, () => this.#db.transaction(work));
+    return storeCall(EMBEDDED, () => this.#db.transaction(work));
   }
 
   #row(uri: SourceUri): Row | undefined {
@@ -131,20 +104,4 @@ function entryOf(row: Row | undefined, now: number): CatalogueEntry {
     ...(row.stored ? { stored: usable(row.stored) } : {}),
     ...(row.error && row.error.until > now ? { error: row.error.value } : {}),
   };
-}
-
-/** The keys that a Redis would hold for the same facts. */
-function* keysOf({ uri, created_at, status, stored, error, updated }: Row, now: number): Iterable<CatalogueKey> {
-  const fields = Object.entries({ created_at, status, ...stored }).filter(
-    (field): field is [string, string] => !!field[1],
-  );
-  yield { key: keyOf('img/', uri), type: 'hash', ttl: -1, fields: new Map(fields) };
-  for (const [prefix, expiring] of Object.entries({ 'img/err/': error, 'img/updated/': updated })) {
-    if (!expiring || expiring.until <= now) continue;
-    yield { key: keyOf(prefix, uri), type: 'string', ttl: Math.ceil((expiring.until - now) / 1000), fields: new Map() };
-  }
-}
-
-function keyOf(prefix: string, uri: string): Buffer {
-  return Buffer.concat([Buffer.from(prefix), Buffer.from(uri, 'hex')]);
 }

@@ -1,10 +1,14 @@
 export * from './address-rules.js';
+export * from './catalogue-upkeep.js';
 export * from './disk-files.js';
+export * from './disk-layout.js';
+export * from './disk-survey.js';
 export * from './embedded-catalogue.js';
 export * from './http-origin.js';
 export * from './magic-sniffer.js';
 export * from './managed-catalogue.js';
 export * from './name-resolver.js';
 export * from './redis-catalogue.js';
+export { keyOf } from './redis-schema.js';
 export type { RedisConnection } from './redis-connection.js';
 export * from './sharp-resizer.js';

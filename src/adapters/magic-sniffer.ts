@@ -25,15 +25,15 @@ const FORMATS: Readonly<Record<string, ImageFormat>> = {
 };
 
 /** Tells images by their magic bytes, and SVG, which has none, by its root element. */
-export const magicSniffer: Sniffer = {
-  async sniff(bytes) {
+export const magicSniffer = {
+  async sniff(bytes: Uint8Array): Promise<ImageFormat | undefined> {
     const found = await fileTypeFromBuffer(telling(bytes));
     if (found?.ext === 'bmp' && !isBitmap(bytes)) return undefined;
     if (found?.ext === 'ico' && !isIcon(bytes)) return undefined;
     // Whatever else file-type takes it for: a text in UTF-16 begins like the frame of an MPEG sound.
     return FORMATS[found?.ext ?? ''] ?? (isSvg(bytes) ? 'svg' : undefined);
   },
-};
+} satisfies Sniffer;
 
 /** A TIFF is told from a camera's raw picture by its directory, which may lie at the very end. */
 function telling(bytes: Uint8Array): Uint8Array {

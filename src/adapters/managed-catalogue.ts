@@ -1,15 +1,5 @@
 import type { Catalogue, SourceUri } from '../domain/index.js';
-
-/** One key of the schema, as a sanity check wants to see it. */
-export interface CatalogueKey {
-  /** The whole key, `img/…`. */
-  readonly key: Buffer;
-  readonly type: string;
-  /** Seconds to live; -1 when the key stays. */
-  readonly ttl: number;
-  /** The fields, when the key is a hash. */
-  readonly fields: ReadonlyMap<string, string>;
-}
+import type { CatalogueUpkeep } from './catalogue-upkeep.js';
 
 /** A catalogue that commands can work on, whatever keeps it. */
 export interface ManagedCatalogue extends Catalogue {
@@ -19,8 +9,7 @@ export interface ManagedCatalogue extends Catalogue {
   trouble(): Promise<string | undefined>;
   /** Declares a URI as the site's backend does. Gives `false`, and changes nothing, when it was declared before. */
   declare(uri: SourceUri): Promise<boolean>;
-  /** Every `img/*` key, as it comes. */
-  keys(): AsyncIterable<CatalogueKey>;
+  readonly upkeep: CatalogueUpkeep;
   close(): Promise<void>;
 }
 

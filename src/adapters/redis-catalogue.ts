@@ -1,15 +1,14 @@
 import type { Redis } from 'ioredis';
 import type { CatalogueEntry, RememberedReason, SourceUri, StoredRecord } from '../domain/index.js';
 import type { Kept } from './kept-lookups.js';
-import { type CatalogueKey, HOUR, LATEST_LENGTH, type ManagedCatalogue } from './managed-catalogue.js';
+import { HOUR, LATEST_LENGTH, type ManagedCatalogue } from './managed-catalogue.js';
 import { RedisAnnouncements } from './redis-announcements.js';
-import { commandConnection, messageConnection, type RedisConnection } from './redis-connection.js';
+import { commandConnection, messageConnection, patientConnection, type RedisConnection } from './redis-connection.js';
+import { pipelined, REDIS, unlessWrongType } from './redis-pipeline.js';
 import { entryOf, errorKey, imageKey, updatedKey } from './redis-schema.js';
-import { storeCall, storeUnavailable } from './store-call.js';
+import { RedisUpkeep } from './redis-upkeep.js';
+import { storeCall } from './store-call.js';
 import { TrackedLookups } from './tracked-lookups.js';
-
-/** How the store is called in messages. */
-const NAME = 'Redis';
 
 /**
  * Records a stored picture unless it was blocked or withdrawn at this very moment. One key only, so that
@@ -41,12 +40,11 @@ export interface RedisCatalogueOptions {
 const NO_END = -1;
 const NO_SUCH_KEY = -2;
 
-type Reply = [error: Error | null, value: unknown];
-
 /** The site's own Redis. Every error is a `catalogue-unavailable`. What was looked up is kept, see `TrackedLookups`. */
 export class RedisCatalogue implements ManagedCatalogue {
   readonly description: string;
   readonly redis: Redis;
+  readonly upkeep: RedisUpkeep;
   readonly #ttl: number;
   readonly #lookups: TrackedLookups;
 
@@ -55,8 +53,10 @@ export class RedisCatalogue implements ManagedCatalogue {
     this.redis = commandConnection(connection);
     this.#ttl = ttl;
     const messages = messageConnection(connection);
+    const patient = patientConnection(connection);
     // Without a listener, ioredis prints a stack trace for each failed attempt to reconnect.
-    for (const redis of [this.redis, messages]) redis.on('error', report);
+    for (const redis of [this.redis, messages, patient]) redis.on('error', report);
+    this.upkeep = new RedisUpkeep(patient, ttl);
     this.#lookups = new TrackedLookups({
       ask: (uri) => this.#read(uri, performance.now()),
       announcements: new RedisAnnouncements(this.redis, messages),
@@ -70,7 +70,7 @@ export class RedisCatalogue implements ManagedCatalogue {
   }
 
   async #read(uri: SourceUri, askedAt: number): Promise<Kept> {
-    const [hash, error, failedFor, updatedFor] = await this.#pipelined((pipeline) =>
+    const [hash, error, failedFor, updatedFor] = await pipelined(this.redis, (pipeline) =>
       pipeline
         .hmgetBuffer(imageKey(uri), 'created_at', 'status', 'type', 'checksum', 'etag')
         .getBuffer(errorKey(uri))
@@ -91,11 +91,11 @@ export class RedisCatalogue implements ManagedCatalogue {
 
   store(uri: SourceUri, { type, checksum, etag = '' }: StoredRecord, modified: Date): Promise<boolean> {
     return this.#lookups.changing(uri, async () => {
-      const stored = await storeCall(NAME, () =>
+      const stored = await storeCall(REDIS, () =>
         this.redis.eval(STORE, 1, imageKey(uri), type, checksum, Buffer.from(etag, 'latin1')),
       );
       if (stored !== 1) return false;
-      await this.#pipelined((pipeline) =>
+      await pipelined(this.redis, (pipeline) =>
         pipeline.set(updatedKey(uri), modified.toUTCString(), 'EX', this.#ttl).del(errorKey(uri)),
       );
       return true;
@@ -104,14 +104,14 @@ export class RedisCatalogue implements ManagedCatalogue {
 
   async recordError(uri: SourceUri, reason: RememberedReason): Promise<void> {
     await this.#lookups.changing(uri, () =>
-      storeCall(NAME, () => this.redis.set(errorKey(uri), reason, 'EX', this.#ttl)),
+      storeCall(REDIS, () => this.redis.set(errorKey(uri), reason, 'EX', this.#ttl)),
     );
   }
 
   /** Tries a write that changes nothing: full memory, a read-only replica and a full disk refuse it all the same. */
   async trouble(): Promise<string | undefined> {
     try {
-      await storeCall(NAME, () => this.redis.set('img/err/', '', 'PX', 1, 'XX'));
+      await storeCall(REDIS, () => this.redis.set('img/err/', '', 'PX', 1, 'XX'));
       return undefined;
     } catch (error) {
       return `${this.description}: ${(error as Error).message}`;
@@ -120,25 +120,17 @@ export class RedisCatalogue implements ManagedCatalogue {
 
   async declare(uri: SourceUri): Promise<boolean> {
     const now = Math.floor(Date.now() / 1000).toString();
-    const isNew = await storeCall(NAME, () => this.redis.hsetnx(imageKey(uri), 'created_at', now));
+    const isNew = await storeCall(REDIS, () => this.redis.hsetnx(imageKey(uri), 'created_at', now));
     if (isNew !== 1) return false;
-    await this.#pipelined((pipeline) =>
+    await pipelined(this.redis, (pipeline) =>
       pipeline.lpush('img/latest', uri.bytes).ltrim('img/latest', 0, LATEST_LENGTH - 1),
     );
     return true;
   }
 
-  async *keys(): AsyncIterable<CatalogueKey> {
-    let cursor = '0';
-    do {
-      const [next, keys] = await storeCall(NAME, () => this.redis.scanBuffer(cursor, 'MATCH', 'img/*', 'COUNT', 500));
-      yield* await Promise.all(keys.map((key) => this.#describe(key)));
-      cursor = next.toString();
-    } while (cursor !== '0');
-  }
-
   async close(): Promise<void> {
     this.#lookups.close();
+    this.upkeep.close();
     if (this.redis.status === 'ready') await this.redis.quit().catch(() => undefined);
     this.redis.disconnect();
   }
@@ -147,30 +139,8 @@ export class RedisCatalogue implements ManagedCatalogue {
   #left(pttl: number): number {
     return pttl === NO_END ? this.#ttl * 1000 : Math.max(0, pttl);
   }
-
-  async #describe(key: Buffer): Promise<CatalogueKey> {
-    const [type, ttl, hash] = await this.#pipelined((pipeline) => pipeline.type(key).ttl(key).hgetall(key));
-    const fields = Object.entries(unlessWrongType<Record<string, string>>(hash, {}));
-    return { key, type: String(type?.[1]), ttl: Number(ttl?.[1]), fields: new Map(fields) };
-  }
-
-  async #pipelined(fill: (pipeline: ReturnType<Redis['pipeline']>) => ReturnType<Redis['pipeline']>): Promise<Reply[]> {
-    const replies = await storeCall(NAME, () => fill(this.redis.pipeline()).exec());
-    const failure = replies?.find(([error]) => error && !isWrongType(error))?.[0];
-    if (!replies || failure) throw storeUnavailable(NAME, failure);
-    return replies;
-  }
 }
 
 function textOf(value: Buffer | null): string | undefined {
   return value?.toString('utf8');
-}
-
-/** A key that is something else than the schema says is as good as absent: it is no image of ours. */
-function unlessWrongType<T>(reply: Reply | undefined, absent: T): T {
-  return reply && !reply[0] ? (reply[1] as T) : absent;
-}
-
-function isWrongType(error: Error): boolean {
-  return error.message.startsWith('WRONGTYPE');
 }

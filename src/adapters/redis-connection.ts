@@ -28,6 +28,12 @@ export function messageConnection(connection: RedisConnection): Redis {
   return new Redis({ ...IMPATIENT, ...connection, protocol: 2, autoResubscribe: false });
 }
 
+/** For work that may take its time, and goes on after Redis was away for a moment. Connects when it is first used. */
+export function patientConnection(connection: RedisConnection): Redis {
+  const { retryStrategy, connectTimeout, lazyConnect } = IMPATIENT;
+  return new Redis({ retryStrategy, connectTimeout, lazyConnect, commandTimeout: 30_000, ...connection });
+}
+
 /** Milliseconds for which a Redis may refuse writes before it is looked for elsewhere. */
 const FAILOVER = 2000;
 

@@ -1,24 +1,47 @@
+import { Option } from 'commander';
+import { DiskSurvey } from '../../adapters/index.js';
 import { assertCacheDirectory } from '../cache-directory.js';
-import { type Finding, findingsOf } from './check/findings.js';
+import { partsOf } from './check/parts.js';
+import { phasesOf } from './check/phases.js';
+import { type Mode, Report } from './check/report.js';
 import { command } from './command.js';
 import { print } from './print.js';
 import { withCatalogue } from './with-catalogue.js';
+import { withProgress } from './with-progress.js';
 
-/** Looks whether the catalogue and the cache directory agree. */
-export const check = command({
+interface CheckOptions {
+  readonly repair?: true;
+  readonly dryRun?: true;
+}
+
+/** Looks whether the catalogue, its schema and the cache directory agree. */
+export const check = command<CheckOptions>({
   usage: 'check',
   about: 'check that the catalogue and the cache directory agree; also -c',
+  flags: [
+    new Option('--repair', 'mend what can be mended without losing a picture'),
+    new Option('--dry-run', 'only say what --repair would do'),
+  ],
   run: async (options) => {
     assertCacheDirectory(options.dir);
-    const findings: Finding[] = [];
-    const counts = { keys: 0, files: 0 };
-    await withCatalogue(options, async (catalogue, files) => {
-      for await (const finding of findingsOf(catalogue, files, options.dir, counts)) findings.push(finding);
+    const report = new Report(modeOf(options));
+    await withCatalogue(options, async ({ upkeep }) => {
+      for (const { name, size, findings } of phasesOf(partsOf(upkeep, new DiskSurvey(options.dir)))) {
+        await withProgress(`checking ${name}`, await size(), async (step) => {
+          const looked = (count: number) => {
+            report.looked[name] += count;
+            step(count);
+          };
+          for await (const finding of findings(looked)) await report.add(finding);
+        });
+      }
     });
-    print(options, { ...counts, findings }, [
-      ...findings.map(({ kind, what }) => `${kind}: ${what}`),
-      `${counts.keys} keys and ${counts.files} files checked, ${findings.length} findings`,
-    ]);
-    return findings.length === 0 ? 0 : 1;
+    print(options, report.document, report.lines);
+    return report.isClean ? 0 : 1;
   },
 });
+
+function modeOf({ repair, dryRun }: CheckOptions): Mode {
+  if (dryRun) return 'dry-run';
+  return repair ? 'repair' : 'check';
+}

@@ -5,7 +5,11 @@ import { SingleBar } from 'cli-progress';
  *
  * @param total How many steps there are, as far as that is known.
  */
-export async function withProgress<T>(what: string, total: number, work: (step: () => void) => Promise<T>): Promise<T> {
+export async function withProgress<T>(
+  what: string,
+  total: number,
+  work: (step: (count?: number) => void) => Promise<T>,
+): Promise<T> {
   const bar = new SingleBar({
     format: `${what} [{bar}] {percentage}% | {value}/{total} | {eta_formatted} left`,
     stream: process.stderr,
@@ -14,7 +18,7 @@ export async function withProgress<T>(what: string, total: number, work: (step: 
   });
   bar.start(total, 0);
   try {
-    return await work(() => bar.increment());
+    return await work((count = 1) => bar.increment(count));
   } finally {
     bar.stop();
   }

@@ -1,0 +1,48 @@
+import type { SourceUri, StoredRecord } from '../domain/index.js';
+
+/** What is noted of an image for an hour: that its fetch failed, that its copy is fresh. */
+export type Note = 'err' | 'updated';
+
+/** The lists of URIs that the site keeps. */
+export type List = 'latest' | 'blocked';
+
+/** What the schema takes an `img/*` key for, by its name. */
+export type KeyPlace =
+  | { readonly kind: 'image'; readonly uri: SourceUri }
+  | { readonly kind: 'note'; readonly note: Note; readonly uri: SourceUri }
+  | { readonly kind: 'list'; readonly list: List };
+
+/** What there is. */
+export type CatalogueKey =
+  | { readonly kind: 'image'; readonly uri: SourceUri; readonly fields: ReadonlyMap<string, string> }
+  | { readonly kind: 'note'; readonly note: Note; readonly uri: SourceUri; readonly ends: boolean }
+  | { readonly kind: 'list'; readonly list: List }
+  /** Of a type that the schema does not have there. */
+  | { readonly kind: 'odd'; readonly place: KeyPlace; readonly type: string }
+  /** It may be gone between being listed and being looked at. */
+  | { readonly kind: 'gone' };
+
+/**
+ * What a sanity check wants of a catalogue: to see all of it, some at a time, and to mend it. Readers and the
+ * site go on meanwhile, so whatever changes a record looks at it once more, as one step with the change, and
+ * gives `false` when it is another one by then.
+ */
+export interface CatalogueUpkeep {
+  /** How many keys there are at most. */
+  size(): Promise<number>;
+  /** Every `img/*` key; one that is moved meanwhile may come twice. */
+  places(): AsyncIterable<readonly KeyPlace[]>;
+  /** In the order of the places. */
+  look(places: readonly KeyPlace[]): Promise<readonly CatalogueKey[]>;
+  listed(list: List): AsyncIterable<readonly SourceUri[]>;
+  enlist(list: List, uri: SourceUri): Promise<void>;
+  delist(list: List, uri: SourceUri): Promise<void>;
+  /** Gives a note that would stay for ever the time that notes have. */
+  limit(note: Note, uri: SourceUri): Promise<void>;
+  remove(note: Note, uri: SourceUri): Promise<void>;
+  /** Forgets that a picture is stored. */
+  forget(uri: SourceUri, checksum: string): Promise<boolean>;
+  /** Records a picture that is on the disk, without calling it fresh. */
+  adopt(uri: SourceUri, record: StoredRecord): Promise<boolean>;
+  close(): void;
+}

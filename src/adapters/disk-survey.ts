@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import type { Dirent } from 'node:fs';
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { from, lastValueFrom, mergeMap, toArray } from 'rxjs';
+import { asidePlace, TEMPORARY } from './disk-layout.js';
+import { ignoreAbsence } from './file-trouble.js';
+import { TemporaryFiles } from './temporary-files.js';
+
+/** Folders that are read at once. */
+const AT_ONCE = 16;
+
+/** Bytes of a file that are in memory at once, in pieces of memory that are used again. */
+const PIECE = 256 * 1024;
+
+const FOLDER = /^[0-9a-f]{2}$/;
+
+/** The cache directory as a sanity check sees it: every file, by its place relative to the directory. */
+export class DiskSurvey {
+  readonly #directory: string;
+  readonly #temporary: TemporaryFiles;
+  readonly #pieces: Buffer[] = [];
+
+  constructor(directory: string) {
+    this.#directory = directory;
+    this.#temporary = new TemporaryFiles(join(directory, TEMPORARY));
+  }
+
+  /**
+   * Every file of the folders `00` to `ff`, those of one folder at a time; other things may lie beside them. A folder
+   * where no folder should be is one place, and ends with a slash.
+   */
+  async *places(): AsyncIterable<readonly string[]> {
+    for (const entry of await this.#entries('')) {
+      if (entry.isDirectory() && FOLDER.test(entry.name)) yield await this.#below(entry.name, 1);
+    }
+  }
+
+  /** SHA-1 in hexadecimal; `undefined` when there is no file. */
+  async checksum(place: string): Promise<string | undefined> {
+    const file = await open(join(this.#directory, place)).catch(ignoreAbsence);
+    if (!file) return undefined;
+    const piece = this.#pieces.pop() ?? Buffer.allocUnsafeSlow(PIECE);
+    try {
+      const hash = createHash('sha1');
+      for (;;) {
+        const { bytesRead } = await file.read(piece, 0, PIECE);
+        if (bytesRead === 0) return hash.digest('hex');
+        hash.update(piece.subarray(0, bytesRead));
+      }
+    } finally {
+      this.#pieces.push(piece);
+      await file.close();
+    }
+  }
+
+  read(place: string): Promise<Buffer | undefined> {
+    return readFile(join(this.#directory, place)).catch(ignoreAbsence);
+  }
+
+  /** What processes that are gone left half-written. */
+  async leftovers(): Promise<string[]> {
+    return (await this.#temporary.abandoned()).map((path) => relative(this.#directory, path));
+  }
+
+  async remove(place: string): Promise<void> {
+    await rm(join(this.#directory, place), { force: true });
+  }
+
+  /** Keeps a file where it is not served from. */
+  async setAside(place: string, checksum: string): Promise<void> {
+    const aside = join(this.#directory, asidePlace(place, checksum));
+    await mkdir(dirname(aside), { recursive: true });
+    await rename(join(this.#directory, place), aside).catch(ignoreAbsence);
+  }
+
+  async #below(folder: string, depth: number): Promise<string[]> {
+    const entries = await this.#entries(folder);
+    const places = from(entries).pipe(
+      mergeMap(async (entry) => {
+        const place = join(folder, entry.name);
+        if (!entry.isDirectory()) return [place];
+        return depth < 3 && FOLDER.test(entry.name) ? await this.#below(place, depth + 1) : [`${place}/`];
+      }, AT_ONCE),
+      toArray(),
+    );
+    return (await lastValueFrom(places)).flat();
+  }
+
+  async #entries(folder: string): Promise<Dirent[]> {
+    return (await readdir(join(this.#directory, folder), { withFileTypes: true }).catch(ignoreAbsence)) ?? [];
+  }
+}

@@ -1,0 +1,19 @@
+import type { DiskSurvey } from '../../../adapters/index.js';
+
+/** What a look at a file gave: its SHA-1 in hexadecimal, nothing, or why it cannot be read. */
+export type FileState =
+  | { readonly is: 'read'; readonly checksum: string }
+  | { readonly is: 'missing' }
+  | { readonly is: 'unreadable'; readonly code: string };
+
+export async function fileState(survey: DiskSurvey, place: string): Promise<FileState> {
+  try {
+    const checksum = await survey.checksum(place);
+    return checksum === undefined ? { is: 'missing' } : { is: 'read', checksum };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // Too many open files say nothing of this one.
+    if (code === undefined || code === 'EMFILE' || code === 'ENFILE') throw error;
+    return { is: 'unreadable', code };
+  }
+}

@@ -1,0 +1,31 @@
+import type { CatalogueKey } from '../../../adapters/index.js';
+import type { DigestTable } from './digest-table.js';
+import type { Finding } from './finding.js';
+import { enlist } from './mends.js';
+import { nameOf } from './name-of.js';
+import type { Parts } from './parts.js';
+import { checkPicture } from './picture-check.js';
+
+const FIELDS = new Set(['created_at', 'status', 'type', 'checksum', 'etag']);
+
+/** Looks at the fields of an image, and at its file if it is stored. */
+export async function checkImage(
+  parts: Parts,
+  { uri, fields }: CatalogueKey & { kind: 'image' },
+  blocked: DigestTable,
+): Promise<Finding[]> {
+  const what = nameOf(uri);
+  const findings: Finding[] = [];
+  for (const field of fields.keys()) {
+    if (!FIELDS.has(field)) findings.push({ kind: 'unknown field', what: `${field} of ${what}` });
+  }
+  if (!fields.has('created_at')) findings.push({ kind: 'no created_at', what });
+  const status = fields.get('status');
+  if (status === 'Blocked') {
+    const isListed = blocked.has(Buffer.from(uri.digest, 'hex'));
+    if (!isListed) findings.push({ kind: 'Blocked but not in img/blocked', what, mend: enlist(parts, 'blocked', uri) });
+  } else if (status !== undefined) findings.push({ kind: 'unknown status', what: `${status} of ${what}` });
+  const checksum = fields.get('checksum');
+  if (checksum === undefined) return findings;
+  return [...findings, ...(await checkPicture(parts, uri, { type: fields.get('type'), checksum }))];
+}

@@ -1,0 +1,69 @@
+import { asidePlace, type List, magicSniffer, type Note, originalPlace } from '../../../adapters/index.js';
+import { imageTypeOf, type SourceUri } from '../../../domain/index.js';
+import type { Mend } from './finding.js';
+import type { Parts } from './parts.js';
+
+/** Where nothing can come between. */
+function always(how: string, work: () => Promise<void>): Mend {
+  return {
+    how,
+    run: async () => {
+      await work();
+      return true;
+    },
+  };
+}
+
+export function removeFile({ survey }: Parts, place: string): Mend {
+  return always('removed', () => survey.remove(place));
+}
+
+export function limitNote({ upkeep }: Parts, note: Note, uri: SourceUri): Mend {
+  return always('given an hour', () => upkeep.limit(note, uri));
+}
+
+export function removeNote({ upkeep }: Parts, note: Note, uri: SourceUri): Mend {
+  return always('removed', () => upkeep.remove(note, uri));
+}
+
+export function enlist({ upkeep }: Parts, list: List, uri: SourceUri): Mend {
+  return always(`put on img/${list}`, () => upkeep.enlist(list, uri));
+}
+
+export function delist({ upkeep }: Parts, list: List, uri: SourceUri): Mend {
+  return always(`taken off img/${list}`, () => upkeep.delist(list, uri));
+}
+
+/** The next request fetches the picture as if for the first time. */
+export function forget({ upkeep }: Parts, uri: SourceUri, checksum: string): Mend {
+  return { how: 'forgotten, to be fetched anew', run: () => upkeep.forget(uri, checksum) };
+}
+
+/** The file may be the only copy of what it is, so it is kept where it is not served. */
+export function forgetAndSetAside(parts: Parts, uri: SourceUri, recorded: string | undefined, actual: string): Mend {
+  const place = originalPlace(uri.digest);
+  return {
+    how: `moved to ${asidePlace(place, actual)}, to be fetched anew`,
+    run: async () => {
+      // It may have been fetched anew since it was looked at.
+      if ((await parts.survey.checksum(place)) !== actual) return false;
+      if (recorded !== undefined && !(await parts.upkeep.forget(uri, recorded))) return false;
+      await parts.survey.setAside(place, actual);
+      return true;
+    },
+  };
+}
+
+/** Records the file as what its bytes are; if they are no picture, it is set aside. */
+export async function adopt(
+  parts: Parts,
+  uri: SourceUri,
+  recorded: string | undefined,
+  checksum: string,
+): Promise<Mend> {
+  const bytes = await parts.survey.read(originalPlace(uri.digest));
+  const format = bytes && (await magicSniffer.sniff(bytes));
+  if (format === undefined) return forgetAndSetAside(parts, uri, recorded, checksum);
+  const type = imageTypeOf(format);
+  return { how: `recorded as ${type}`, run: () => parts.upkeep.adopt(uri, { type, checksum }) };
+}

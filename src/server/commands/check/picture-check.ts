@@ -1,0 +1,35 @@
+import { originalPlace } from '../../../adapters/index.js';
+import { parseImageType, type SourceUri } from '../../../domain/index.js';
+import { fileState } from './file-state.js';
+import type { Finding } from './finding.js';
+import { adopt, forget, forgetAndSetAside } from './mends.js';
+import { nameOf } from './name-of.js';
+import type { Parts } from './parts.js';
+
+/** The original of no variant: those of a picture that is not intact are all stale. */
+const NOTHING = Buffer.alloc(20);
+
+/** Compares what is recorded of a stored picture with its file, and accounts for the file. */
+export async function checkPicture(
+  parts: Parts,
+  uri: SourceUri,
+  { type, checksum }: { readonly type: string | undefined; readonly checksum: string },
+): Promise<Finding[]> {
+  const what = nameOf(uri);
+  const file = await fileState(parts.survey, originalPlace(uri.digest));
+  const isIntact = file.is === 'read' && file.checksum === checksum;
+  parts.pictures.set(Buffer.from(uri.digest, 'hex'), isIntact ? Buffer.from(checksum, 'hex') : NOTHING);
+  const findings: Finding[] = [];
+  if (file.is === 'missing') findings.push({ kind: 'missing file', what, mend: forget(parts, uri, checksum) });
+  if (file.is === 'unreadable') findings.push({ kind: 'unreadable file', what: `${what}: ${file.code}` });
+  if (file.is === 'read' && !isIntact) {
+    const mend = forgetAndSetAside(parts, uri, checksum, file.checksum);
+    findings.push({ kind: 'checksum differs from file', what, mend });
+  }
+  if (type === undefined || parseImageType(type) !== type) {
+    const mend = isIntact ? await adopt(parts, uri, checksum, checksum) : forget(parts, uri, checksum);
+    if (type === undefined) findings.push({ kind: 'checksum without type', what, mend });
+    else findings.push({ kind: 'unknown type', what: `${type} of ${what}`, mend });
+  }
+  return findings;
+}
