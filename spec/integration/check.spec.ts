@@ -118,6 +118,26 @@ describe.each(STORES)('a check, $name', ({ open, faults, skip }) => {
     expect(labels(await checking)).toEqual([]);
   });
 
+  it('does not report what only came with the second look', async () => {
+    await site.keep(URI, PICTURE);
+    await site.store.setFields(URI, { colour: 'red' });
+    const checking = found(500);
+    await delay(200);
+    rmSync(site.pathOf(URI));
+    expect(labels(await checking)).toEqual([['unknown field', `colour of ${URI}`]]);
+  });
+
+  it('does not adopt an etag of who knows which bytes', async () => {
+    await site.keep(URI, PICTURE);
+    await site.store.setFields(URI, { type: null, checksum: null });
+    expect(labels(await found())).toEqual([['orphan file', `${placeOf(URI)} of ${URI}`]]);
+    await repair();
+    expect(await site.store.catalogue.lookup(URI)).toMatchObject({
+      stored: { type: 'image/png', checksum: checksumOf(PICTURE) },
+    });
+    expect(JSON.stringify(await site.store.catalogue.lookup(URI))).not.toContain('etag');
+  });
+
   it('does not mend what was fetched anew since it was looked at', async () => {
     await site.keep(URI, PICTURE);
     site.write(placeOf(URI), OTHER);
