@@ -11,6 +11,9 @@ interface Standing {
   readonly changes: number;
 }
 
+/** Milliseconds within which what the site says takes effect. */
+const SOON = 50;
+
 /** The site: it declares its pictures, blocks and unblocks them, and its Redis is lost now and then. */
 export class Site {
   readonly #subjects: readonly Subject[];
@@ -54,6 +57,7 @@ export class Site {
     const told = state === 'open' ? this.#client.hset(key, 'status', 'Blocked') : this.#client.hdel(key, 'status');
     // When Redis is lost meanwhile, everything is told again anyway.
     await told.catch(() => undefined);
+    await delay(SOON);
     this.#blocks.set(uri, { state: state === 'open' ? 'blocked' : 'open', changes: changes + 2 });
   }
 
