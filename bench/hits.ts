@@ -2,7 +2,7 @@ import { startFloor } from './support/floor.js';
 import { type Load, load } from './support/load.js';
 import { cpuOf } from './support/cpu.js';
 import { openStage } from './support/stage.js';
-import { median } from './support/statistics.js';
+import { median } from '../spec/soak/usage.js';
 
 export interface HitsOptions {
   /** Seconds of each load. */

@@ -16,7 +16,6 @@ export interface Stage {
   readonly serve: (...flags: string[]) => Promise<Service>;
   /** Keeps pictures of so many bytes, no two the same, as if they had just been fetched. Gives their paths. */
   readonly keep: (name: string, count: number, size: number) => Promise<string[]>;
-  readonly declare: (uri: string) => Promise<string>;
   readonly close: () => Promise<void>;
 }
 
@@ -58,10 +57,6 @@ export async function openStage(): Promise<Stage> {
         paths.push(...(await Promise.all(uris.slice(at, at + BATCH).map((uri) => keepOne(uri, size)))));
       }
       return paths;
-    },
-    declare: async (uri) => {
-      await redis.hset(`img/${uri}`, 'created_at', 1);
-      return SourceUri.of(uri).hex;
     },
     close: async () => {
       for (const service of services) await service.stop();

@@ -55,13 +55,13 @@ describe.skipIf(!command)('a change in Redis', () => {
   const PATIENCE = { timeout: 5000, interval: 10 };
 
   /** Looks until it is told without Redis being asked. */
-  async function warm(catalogue: RedisCatalogue): Promise<void> {
+  async function warm(catalogue: RedisCatalogue, patience = PATIENCE): Promise<void> {
     await expect
       .poll(async () => {
         const answer = catalogue.lookup(URI);
         await answer;
         return isPending(answer);
-      }, PATIENCE)
+      }, patience)
       .toBe(false);
   }
 
@@ -123,7 +123,7 @@ describe.skipIf(!command)('a change in Redis', () => {
 
     it('is over when Redis says it is, without anything being announced', async () => {
       await client.set(UPDATED, 'now', 'PX', 300);
-      await Promise.all(catalogues.map(warm));
+      await Promise.all(catalogues.map((catalogue) => warm(catalogue)));
       const left = await client.pttl(UPDATED);
       const start = performance.now();
       const seen = catalogues.map(async (catalogue) => {
@@ -159,7 +159,7 @@ describe.skipIf(!command)('a change in Redis', () => {
       const times: number[] = [];
       for (let round = 0; round < CUTS; round++) {
         const expected = round % 2 === 0 ? 'blocked' : `${CHECKSUM} fresh`;
-        await Promise.all(catalogues.map(warm));
+        await Promise.all(catalogues.map((catalogue) => warm(catalogue)));
         const change = client.multi().call('CLIENT', 'KILL', 'TYPE', 'pubsub');
         await (round % 2 === 0 ? change.hset(IMAGE, 'status', 'Blocked') : change.hdel(IMAGE, 'status')).exec();
         times.push(...(await Promise.all(catalogues.map((catalogue) => untilSeen(catalogue, expected)))));
@@ -200,6 +200,11 @@ describe.skipIf(!command)('a change in Redis', () => {
         expect(shown(await answer)).toBe(`${CHECKSUM} fresh`);
         await delay(10);
       }
+      // It is tried again, with a new connection.
+      await client.acl('SETUSER', 'plain', '+client');
+      await warm(catalogue, { timeout: 8000, interval: 50 });
+      await client.hset(IMAGE, 'status', 'Blocked');
+      expect(await untilSeen(catalogue, 'blocked')).toBeLessThan(SOON);
       await catalogue.close();
     });
   });

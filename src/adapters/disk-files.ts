@@ -88,14 +88,9 @@ export class DiskFiles implements ImageFiles {
 
   /** Removes what processes that are gone left half-written. Resolves to how many files that were. */
   async sweep(): Promise<number> {
-    const left = await this.leftovers();
+    const left = await this.#temporary.abandoned();
     await Promise.all(left.map((path) => rm(path, { force: true })));
     return left.length;
-  }
-
-  /** What processes that are gone left half-written. */
-  leftovers(): Promise<string[]> {
-    return this.#temporary.abandoned();
   }
 
   /** Keeps in memory what has the checksum; what has not may be on its way to be replaced, or back. */

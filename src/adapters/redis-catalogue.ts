@@ -5,7 +5,7 @@ import { HOUR, LATEST_LENGTH, type ManagedCatalogue } from './managed-catalogue.
 import { RedisAnnouncements } from './redis-announcements.js';
 import { commandConnection, messageConnection, patientConnection, type RedisConnection } from './redis-connection.js';
 import { pipelined, REDIS, unlessWrongType } from './redis-pipeline.js';
-import { entryOf, errorKey, imageKey, updatedKey } from './redis-schema.js';
+import { entryOf, errorKey, imageKey, listKey, updatedKey } from './redis-schema.js';
 import { RedisUpkeep } from './redis-upkeep.js';
 import { storeCall } from './store-call.js';
 import { TrackedLookups } from './tracked-lookups.js';
@@ -123,7 +123,7 @@ export class RedisCatalogue implements ManagedCatalogue {
     const isNew = await storeCall(REDIS, () => this.redis.hsetnx(imageKey(uri), 'created_at', now));
     if (isNew !== 1) return false;
     await pipelined(this.redis, (pipeline) =>
-      pipeline.lpush('img/latest', uri.bytes).ltrim('img/latest', 0, LATEST_LENGTH - 1),
+      pipeline.lpush(listKey('latest'), uri.bytes).ltrim(listKey('latest'), 0, LATEST_LENGTH - 1),
     );
     return true;
   }

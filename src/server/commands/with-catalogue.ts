@@ -1,22 +1,21 @@
 import { pino } from 'pino';
-import { type DiskFiles, type ManagedCatalogue, RedisCatalogue } from '../../adapters/index.js';
+import { type ManagedCatalogue, RedisCatalogue } from '../../adapters/index.js';
 import { isRejection } from '../../domain/index.js';
 import { assertCacheDirectory } from '../cache-directory.js';
-import { CATALOGUE, createContainer, FILES } from '../container.js';
+import { CATALOGUE, createContainer } from '../container.js';
 import { StartFailure } from '../failure.js';
 import type { Options } from '../options.js';
 
-/** Lends the catalogue, connected, and the cache directory to a command, and closes behind it. */
+/** Lends the catalogue, connected, to a command, and closes it behind it. */
 export async function withCatalogue<T>(
   options: Options,
-  work: (catalogue: ManagedCatalogue, files: DiskFiles) => Promise<T>,
+  work: (catalogue: ManagedCatalogue) => Promise<T>,
 ): Promise<T> {
   if (options.redis.kind === 'embedded') assertCacheDirectory(options.dir);
-  const container = createContainer(options, pino({ enabled: false }));
-  const catalogue = container.resolve(CATALOGUE);
+  const catalogue = createContainer(options, pino({ enabled: false })).resolve(CATALOGUE);
   try {
     await connect(catalogue);
-    return await work(catalogue, container.resolve(FILES));
+    return await work(catalogue);
   } catch (error) {
     if (isRejection(error, 'catalogue-unavailable'))
       throw new StartFailure(`${catalogue.description}: ${error.message}`);
