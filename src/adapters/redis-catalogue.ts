@@ -81,7 +81,11 @@ export class RedisCatalogue implements ManagedCatalogue {
     const [createdAt, status, type, checksum] = fields.map(textOf);
     const freshFor = this.#left(unlessWrongType<number>(updatedFor, NO_SUCH_KEY));
     const entry = entryOf({
-      ...{ createdAt, status, type, checksum, freshFor },
+      createdAt,
+      status,
+      type,
+      checksum,
+      freshFor,
       etag: fields[4]?.toString('latin1'),
       error: textOf(unlessWrongType<Buffer | null>(error, null)),
     });

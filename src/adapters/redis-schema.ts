@@ -80,11 +80,8 @@ export interface Row {
 export function entryOf({ createdAt, status, type, checksum, etag, error, freshFor }: Row): CatalogueEntry {
   if (createdAt === undefined) return { status: 'undeclared' };
   if (status === 'Blocked') return { status: 'blocked' };
-  const stored = usable({ ...(type && { type }), ...(checksum && { checksum }), ...(etag && { etag }) });
-  return {
-    status: 'declared',
-    freshFor,
-    ...(type || checksum ? { stored } : {}),
-    ...(error === undefined ? {} : { error }),
-  };
+  const stored = usable({ type: type || undefined, checksum: checksum || undefined, etag: etag || undefined });
+  // Most of those that are kept are stored, without an error: they are to have one shape.
+  if (error !== undefined) return { status: 'declared', freshFor, error, ...(type || checksum ? { stored } : {}) };
+  return type || checksum ? { status: 'declared', freshFor, stored } : { status: 'declared', freshFor };
 }

@@ -72,8 +72,8 @@ export class TrackedLookups {
 
   #ask(uri: SourceUri): Promise<CatalogueEntry> {
     return this.#kept.learn(uri.hex, async () => {
-      const { until, ...answer } = await this.#options.ask(uri);
-      return { ...answer, until: Math.min(until, answer.askedAt + LONGEST_KEPT * (1 - Math.random() / 2)) };
+      const { entry, askedAt, until } = await this.#options.ask(uri);
+      return { entry, askedAt, until: Math.min(until, askedAt + LONGEST_KEPT * (1 - Math.random() / 2)) };
     });
   }
 
