@@ -235,9 +235,9 @@ describe('DiskFiles', () => {
     });
 
     it('and looks at the disk for everybody after a while', async () => {
+      vi.useFakeTimers({ toFake: ['performance'] });
       await put(BYTES);
       await read(URI, SHA);
-      vi.useFakeTimers({ toFake: ['performance'] });
       overwrite('a forgery');
       vi.advanceTimersByTime(14_000);
       expect((await read(URI, SHA))?.body).toEqual(BYTES);
@@ -247,6 +247,35 @@ describe('DiskFiles', () => {
       expect((await read(URI, SHA))?.body).toEqual(BYTES);
       rmSync(path);
       expect((await read(URI, SHA))?.body).toEqual(BYTES);
+    });
+
+    describe('and looks at the disk meanwhile for what is used', () => {
+      /** Without waiting: a Promise if the disk is looked at first. */
+      const readNow = () => files.read(URI, SHA);
+      beforeEach(async () => {
+        vi.useFakeTimers({ toFake: ['performance'] });
+        await put(BYTES);
+        await read(URI, SHA);
+        vi.advanceTimersByTime(28_000);
+      });
+
+      it('so that nobody waits', async () => {
+        for (let look = 0; look < 3; look++) {
+          const hot = readNow();
+          expect(hot).toMatchObject({ body: BYTES });
+          await files.read(URI);
+          vi.advanceTimersByTime(28_000);
+          expect(readNow()).toBe(hot);
+        }
+      });
+
+      it('so that it is soon known to be lost', async () => {
+        rmSync(path);
+        expect(readNow()).toMatchObject({ body: BYTES });
+        await vi.waitFor(() => expect(readNow()).toBeInstanceOf(Promise));
+        expect(await readNow()).toBeUndefined();
+        expect(files.recall(URI, SHA)).toMatchObject({ body: BYTES });
+      });
     });
 
     it('and recalls them though their files are lost', async () => {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type Kept, KeptLookups } from '../../src/adapters/kept-lookups.js';
+import { entryAt, type Kept, KeptLookups } from '../../src/adapters/kept-lookups.js';
 import type { CatalogueEntry } from '../../src/domain/index.js';
 
 const STORED = { type: 'image/png', checksum: 'c0ffee' };
@@ -12,7 +12,7 @@ describe('KeptLookups', () => {
     lookups = new KeptLookups();
   });
 
-  const answer = (entry: CatalogueEntry, askedAt = 0): Kept => ({ entry, askedAt, until: 500 });
+  const answer = (entry: CatalogueEntry, askedAt = 0): Kept => ({ entry, askedAt, until: 500, renewAt: 400 });
   const learn = (entry: CatalogueEntry, hex = 'a') => lookups.learn(hex, () => Promise.resolve(answer(entry)));
 
   /** An answer that comes when it is told to. */
@@ -25,7 +25,8 @@ describe('KeptLookups', () => {
 
   it('gives what is kept, with the freshness that is left of it', async () => {
     expect(await learn(GOOD)).toEqual(GOOD);
-    expect(lookups.get('a', 200, 0)).toEqual({ ...GOOD, freshFor: 800 });
+    const kept = lookups.get('a', 200, 0);
+    expect(kept && entryAt(kept, 200)).toEqual({ ...GOOD, freshFor: 800 });
   });
 
   it('gives nothing when it is over, nor when it was asked for too long ago', async () => {
@@ -58,7 +59,7 @@ describe('KeptLookups', () => {
       const give = learnLater(GOOD);
       await change();
       expect(await give()).toEqual(GOOD);
-      expect(lookups.get('a', 0, 0)).not.toEqual(GOOD);
+      expect(lookups.get('a', 0, 0)?.entry).not.toEqual(GOOD);
       expect(lookups.knownGood('a')).toBeUndefined();
     });
   }

@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import {
   checksumOf,
   type ImageFiles,
-  type SourceUri,
+  SourceUri,
   type StagedFile,
   type StoredFile,
   type VariantKey,
@@ -38,7 +38,7 @@ export class DiskFiles implements ImageFiles {
   constructor(directory: string, { memory = 64 * MIB }: DiskFilesOptions = {}) {
     this.#directory = directory;
     this.#reads = new FileReads({ largest: memory / 64, budget: 2 * memory });
-    this.#hot = new HotFiles(memory);
+    this.#hot = new HotFiles(memory, (hex, file) => void this.#lookAgain(hex, file));
     this.#temporary = new TemporaryFiles(join(directory, TEMPORARY));
   }
 
@@ -91,6 +91,12 @@ export class DiskFiles implements ImageFiles {
     const left = await this.#temporary.abandoned();
     await Promise.all(left.map((path) => rm(path, { force: true })));
     return left.length;
+  }
+
+  async #lookAgain(hex: string, { checksum }: StoredFile): Promise<void> {
+    const uri = SourceUri.of(Buffer.from(hex, 'hex'));
+    const file = await this.#warmUp(hex, this.pathOf(uri), checksum).catch(() => undefined);
+    if (file?.checksum !== checksum) this.#hot.distrust(hex);
   }
 
   /** Keeps in memory what has the checksum; what has not may be on its way to be replaced, or back. */

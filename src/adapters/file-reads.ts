@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { LRUCache } from 'lru-cache';
 import { type Body, checksumOf, isInMemory, type StoredFile } from '../domain/index.js';
 import { diskBody, PIECE, readExactly } from './disk-body.js';
@@ -48,26 +48,32 @@ export class FileReads {
   read(path: string): Promise<StoredFile | undefined> {
     const underway = this.#underway.get(path);
     if (underway) return underway;
-    const reading = orUnavailable(() => this.#open(path)).finally(() => this.#underway.delete(path));
+    const reading = orUnavailable(() => this.#look(path)).finally(() => this.#underway.delete(path));
     this.#underway.set(path, reading);
     return reading;
+  }
+
+  /** A look will do for what somebody holds, if it is still the same. */
+  async #look(path: string): Promise<StoredFile | undefined> {
+    const held = this.#held.get(path)?.deref();
+    if (!held) return this.#open(path);
+    const stats = await stat(path).catch(ignoreAbsence);
+    return stats && (versionOf(stats) === held.version ? held.file : this.#open(path));
   }
 
   async #open(path: string): Promise<StoredFile | undefined> {
     const handle = await open(path, 'r').catch(ignoreAbsence);
     if (!handle) return undefined;
     try {
-      return await this.#heldOrRead(path, handle);
+      return await this.#readWhole(path, handle);
     } finally {
       await handle.close();
     }
   }
 
-  async #heldOrRead(path: string, handle: FileHandle): Promise<StoredFile> {
+  async #readWhole(path: string, handle: FileHandle): Promise<StoredFile> {
     const stats = await handle.stat();
     const version = versionOf(stats);
-    const held = this.#held.get(path)?.deref();
-    if (held?.version === version) return held.file;
     const body = this.#fits(stats.size)
       ? await readExactly(handle, 0, stats.size)
       : diskBody(path, version, stats.size);

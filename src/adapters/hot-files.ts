@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { inSecondHalf } from './in-second-half.js';
 import { isInMemory, type StoredFile } from '../domain/index.js';
 
 /** What a file takes in memory besides its bytes, roughly. */
@@ -11,24 +12,31 @@ const OVERHEAD = 1024;
 const SAMPLE = 8;
 
 /**
- * Milliseconds after which the disk is looked at again, to see whether the file is still there. Up to half of it
- * is taken away by chance, so that what was read together is not looked at again together.
+ * Milliseconds after which a reader waits for the disk to be looked at again, to see whether the file is still
+ * there. For what is used in the second half of that it is looked at before, so that no reader waits.
  */
 const TRUSTED = 30_000;
 
+/** Times are those of `performance.now()`. */
 interface Hot {
   readonly file: StoredFile;
-  /** In the time of `performance.now()`. */
+  renewAt: number;
   readonly trustedUntil: number;
 }
 
 /** Files that are asked for often, in memory: the least recently used go when there is no room. */
 export class HotFiles {
   readonly #files: LRUCache<string, Hot>;
+  readonly #renew: (key: string, file: StoredFile) => void;
   #looks = 0;
 
-  /** @param capacity Bytes, of all files together; 0 for none. */
-  constructor(capacity: number) {
+  /**
+   * @param capacity Bytes, of all files together; 0 for none.
+   * @param renew Called once for what is trusted, and used, when it is time to look at the disk: whatever comes of
+   *   it, `keep` or `distrust` is to be called.
+   */
+  constructor(capacity: number, renew: (key: string, file: StoredFile) => void) {
+    this.#renew = renew;
     this.#files = new LRUCache({
       // At least 1, which no file fits in: 0 would mean that there is no limit.
       maxSize: Math.max(1, capacity),
@@ -39,7 +47,13 @@ export class HotFiles {
   /** A file that the disk was looked at for not long ago. */
   trusted(key: string): StoredFile | undefined {
     const hot = this.#look(key);
-    return hot && performance.now() < hot.trustedUntil ? hot.file : undefined;
+    const now = performance.now();
+    if (!hot || now >= hot.trustedUntil) return undefined;
+    if (now >= hot.renewAt) {
+      hot.renewAt = Infinity;
+      this.#renew(key, hot.file);
+    }
+    return hot.file;
   }
 
   /** A file as it was when the disk was last looked at for it. */
@@ -49,9 +63,15 @@ export class HotFiles {
 
   /** Bytes that stay on the disk are no use here: whether they are still there has to be looked at each time. */
   keep(key: string, file: StoredFile): void {
-    const trustedUntil = performance.now() + TRUSTED * (1 - Math.random() / 2);
-    if (isInMemory(file.body)) this.#files.set(key, { file, trustedUntil });
-    else this.#files.delete(key);
+    if (!isInMemory(file.body)) return this.drop(key);
+    const now = performance.now();
+    this.#files.set(key, { file, renewAt: now + TRUSTED * inSecondHalf(), trustedUntil: now + TRUSTED });
+  }
+
+  /** The disk does not hold what is kept, as far as one can tell: whoever wants it is to look. */
+  distrust(key: string): void {
+    const hot = this.#files.peek(key);
+    if (hot) this.#files.set(key, { file: hot.file, renewAt: -Infinity, trustedUntil: -Infinity });
   }
 
   drop(key: string): void {

@@ -2,11 +2,16 @@ import { LRUCache } from 'lru-cache';
 import type { CatalogueEntry } from '../domain/index.js';
 
 /** An answer of the catalogue. Times are those of `performance.now()`. */
-export interface Kept {
+export interface Told {
   readonly entry: CatalogueEntry;
   readonly askedAt: number;
   /** When it stops to be true by itself, if nothing is changed. */
   readonly until: number;
+}
+
+export interface Kept extends Told {
+  /** When whoever uses it sees to it that it is asked for again. */
+  readonly renewAt: number;
 }
 
 /** The least recently used are asked for again beyond so many, or so many digits of their URIs. */
@@ -25,14 +30,16 @@ export class KeptLookups {
   });
   readonly #asking = new Map<string, symbol>();
 
-  /** What is kept since `since` or later, as it is by now. */
-  get(hex: string, now: number, since: number): CatalogueEntry | undefined {
+  /** What is kept since `since` or later, and is not over by now. */
+  get(hex: string, now: number, since: number): Kept | undefined {
     // Not `get`: what is used is asked for again, and so renewed, often enough to be called recent by that.
     const kept = this.#kept.peek(hex);
-    if (!kept || now >= kept.until || kept.askedAt < since) return undefined;
-    const { entry, askedAt } = kept;
-    if (entry.status !== 'declared' || entry.freshFor === 0) return entry;
-    return { ...entry, freshFor: entry.freshFor - (now - askedAt) };
+    return kept && now < kept.until && kept.askedAt >= since ? kept : undefined;
+  }
+
+  /** Whether it is being asked for. */
+  isAsked(hex: string): boolean {
+    return this.#asking.has(hex);
   }
 
   /** The stored picture that is kept, whenever that was, and when it was asked for. */
@@ -74,6 +81,12 @@ export class KeptLookups {
     this.#kept.clear();
     this.#asking.clear();
   }
+}
+
+/** What an answer means by now, when some of the freshness it tells of is over. */
+export function entryAt({ entry, askedAt }: Told, now: number): CatalogueEntry {
+  if (entry.status !== 'declared' || entry.freshFor === 0) return entry;
+  return { ...entry, freshFor: entry.freshFor - (now - askedAt) };
 }
 
 function isStored(entry: CatalogueEntry): entry is CatalogueEntry & { status: 'declared' } {

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { CatalogueEntry, RememberedReason, SourceUri, StoredRecord } from '../domain/index.js';
-import type { Kept } from './kept-lookups.js';
+import type { Told } from './kept-lookups.js';
 import { HOUR, LATEST_LENGTH, type ManagedCatalogue } from './managed-catalogue.js';
 import { RedisAnnouncements } from './redis-announcements.js';
 import { commandConnection, messageConnection, patientConnection, type RedisConnection } from './redis-connection.js';
@@ -69,7 +69,7 @@ export class RedisCatalogue implements ManagedCatalogue {
     return this.#lookups.lookup(uri);
   }
 
-  async #read(uri: SourceUri, askedAt: number): Promise<Kept> {
+  async #read(uri: SourceUri, askedAt: number): Promise<Told> {
     const [hash, error, failedFor, updatedFor] = await pipelined(this.redis, (pipeline) =>
       pipeline
         .hmgetBuffer(imageKey(uri), 'created_at', 'status', 'type', 'checksum', 'etag')

@@ -1,12 +1,13 @@
 import { type CatalogueEntry, SourceUri } from '../domain/index.js';
-import { type Kept, KeptLookups } from './kept-lookups.js';
+import { entryAt, KeptLookups, type Told } from './kept-lookups.js';
 import { urisOf } from './redis-schema.js';
 import type { RedisAnnouncements } from './redis-announcements.js';
+import { inSecondHalf } from './in-second-half.js';
 
 export interface TrackedLookupsOptions {
   /** One round trip. */
-  readonly ask: (uri: SourceUri) => Promise<Kept>;
-  readonly announcements: RedisAnnouncements;
+  readonly ask: (uri: SourceUri) => Promise<Told>;
+  readonly announcements: Pick<RedisAnnouncements, 'listen' | 'currentSince' | 'confirmedAt' | 'close'>;
   /** Milliseconds; see `RedisCatalogueOptions`. */
   readonly grace: number;
   readonly report: (trouble: unknown) => void;
@@ -14,7 +15,7 @@ export interface TrackedLookupsOptions {
 
 /**
  * Milliseconds after which Redis is asked again all the same: not all it can do is announced, such as SWAPDB.
- * Up to half of it is taken away by chance, so that what was asked together is not asked again together.
+ * What is used in the second half of that is renewed before, so that no reader waits for it.
  */
 const LONGEST_KEPT = 60_000;
 
@@ -42,7 +43,10 @@ export class TrackedLookups {
   lookup(uri: SourceUri): CatalogueEntry | Promise<CatalogueEntry> {
     const now = performance.now();
     const since = this.#options.announcements.currentSince(now);
-    return this.#kept.get(uri.hex, now, since) ?? this.#askOrRecall(uri);
+    const kept = this.#kept.get(uri.hex, now, since);
+    if (!kept) return this.#askOrRecall(uri);
+    if (now >= kept.renewAt && !this.#kept.isAsked(uri.hex)) this.#renew(uri.hex);
+    return entryAt(kept, now);
   }
 
   /** Makes a change of our own, which is announced as well: but whoever comes right after it must see it too. */
@@ -73,7 +77,8 @@ export class TrackedLookups {
   #ask(uri: SourceUri): Promise<CatalogueEntry> {
     return this.#kept.learn(uri.hex, async () => {
       const { entry, askedAt, until } = await this.#options.ask(uri);
-      return { entry, askedAt, until: Math.min(until, askedAt + LONGEST_KEPT * (1 - Math.random() / 2)) };
+      const renewAt = askedAt + LONGEST_KEPT * inSecondHalf();
+      return { entry, askedAt, until: Math.min(until, askedAt + LONGEST_KEPT), renewAt };
     });
   }
 

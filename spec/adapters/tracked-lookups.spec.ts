@@ -1,0 +1,56 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { TrackedLookups } from '../../src/adapters/tracked-lookups.js';
+import { type CatalogueEntry, SourceUri } from '../../src/domain/index.js';
+
+const URI = SourceUri.of('http://origin.example/picture.png');
+const SECOND = 1000;
+const HOUR = 3600 * SECOND;
+
+describe('TrackedLookups, when nothing is announced,', () => {
+  let asked: number;
+  let lookups: TrackedLookups;
+
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    asked = 0;
+    lookups = new TrackedLookups({
+      ask: () => {
+        asked++;
+        const entry: CatalogueEntry = { status: 'declared', freshFor: HOUR };
+        const askedAt = performance.now();
+        return Promise.resolve({ entry, askedAt, until: askedAt + HOUR });
+      },
+      announcements: { listen: () => {}, currentSince: () => 0, confirmedAt: (askedAt) => askedAt, close: () => {} },
+      grace: 0,
+      report: () => {},
+    });
+  });
+  afterEach(() => vi.useRealTimers());
+
+  it('asks no more while what was told is young', async () => {
+    await lookups.lookup(URI);
+    vi.advanceTimersByTime(29 * SECOND);
+    expect(lookups.lookup(URI)).toEqual({ status: 'declared', freshFor: HOUR - 29 * SECOND });
+    expect(asked).toBe(1);
+  });
+
+  it('asks again for what is used, once, before anybody has to wait', async () => {
+    await lookups.lookup(URI);
+    for (let age = 1; age < 4; age++) {
+      vi.advanceTimersByTime(55 * SECOND);
+      for (let reader = 0; reader < 3; reader++) expect(lookups.lookup(URI)).not.toBeInstanceOf(Promise);
+      await nextTurn();
+      expect(lookups.lookup(URI)).toEqual({ status: 'declared', freshFor: HOUR });
+      expect(asked).toBe(1 + age);
+    }
+  });
+
+  it('lets whoever comes too late wait', async () => {
+    await lookups.lookup(URI);
+    vi.advanceTimersByTime(60 * SECOND);
+    const late = lookups.lookup(URI);
+    expect(late).toBeInstanceOf(Promise);
+    expect(await late).toEqual({ status: 'declared', freshFor: HOUR });
+  });
+});
