@@ -190,4 +190,26 @@ describe('BackOff', () => {
       tools.expectObservable(rests).toBe('(abb|)', { a: 0, b: 10 });
     }),
   );
+
+  it(
+    'tells which rest is the longest, and until when',
+    marbles((tools) => {
+      const backOff = backOffOf(tools);
+      const rests = tools.cold('0--u--h--w 5s e|').pipe(
+        map((what) => {
+          if (what === 'u') backOff.failed(HERE);
+          if (what === 'h') for (let n = 0; n < 4; n++) backOff.hostFailed(HERE);
+          if (what === 'w') backOff.askedToWait(HERE, 5);
+          return backOff.resting(HERE);
+        }),
+      );
+      tools.expectObservable(rests).toBe('0--u--h--w 5s e|', {
+        0: undefined,
+        u: { cause: 'uri', until: 13 },
+        h: { cause: 'host', until: 16 },
+        w: { cause: 'retry-after', until: 5009 },
+        e: undefined,
+      });
+    }),
+  );
 });

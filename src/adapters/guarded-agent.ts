@@ -19,32 +19,35 @@ export interface GuardedAgentOptions {
  * Agents that check the address of every connection at the moment it is made. No connection is kept, so
  * none outlives what its name stood for when it was checked.
  */
-export function guardedAgents({ rules, resolve, insecureTls }: GuardedAgentOptions): (url: URL) => HttpAgent {
+export function guardedAgents({ rules, resolve, insecureTls }: GuardedAgentOptions): (url: URL) => Connectable {
   const lookup = guardedLookup(rules, resolve);
   const http = guard(new HttpAgent(), rules, lookup);
   const https = guard(new HttpsAgent({ rejectUnauthorized: !insecureTls }), rules, lookup);
   return (url) => (url.protocol === 'https:' ? https : http);
 }
 
-type Connect = (
-  options: NetConnectOpts & { host?: string },
-  callback: (error: Error | null, socket?: Socket) => void,
-) => Socket | undefined;
+/** What Node asks an agent for, as it really does. */
+export interface Connectable {
+  createConnection(
+    options: NetConnectOpts & { host?: string },
+    callback: (error: Error | null, socket?: Socket) => void,
+  ): Socket | undefined;
+}
 
-function guard<A extends HttpAgent>(agent: A, rules: AddressRules, lookup: LookupFunction): A {
-  const connectable = agent as unknown as { createConnection: Connect };
+function guard(agent: HttpAgent, rules: AddressRules, lookup: LookupFunction): Connectable {
+  const connectable = agent as unknown as Connectable;
   const connect = connectable.createConnection.bind(agent);
   connectable.createConnection = (options, callback) => {
     // Node resolves names only, so an address written out in the URL never comes to `lookup`.
     const host = options.host?.replace(/^\[|\]$/g, '') ?? '';
     if (isIP(host) !== 0 && !rules.allows(host)) {
       // To the callback: thrown, the error would lose its code.
-      callback(forbidden(host));
+      callback(forbidden(host, host));
       return undefined;
     }
     return connect({ ...options, lookup }, callback);
   };
-  return agent;
+  return connectable;
 }
 
 /** Hands the addresses that were checked to the dialler, and no others: nothing resolves the name again. */
@@ -63,10 +66,16 @@ function guardedLookup(rules: AddressRules, resolve: NameResolver): LookupFuncti
 /** Refuses a name whole when any of its addresses is forbidden, so that no retry can pick that one. */
 function allAllowed(hostname: string, addresses: LookupAddress[], rules: AddressRules) {
   const refused = addresses.find(({ address }) => !rules.allows(address));
-  if (refused) throw forbidden(`${hostname} (${refused.address})`);
+  if (refused) throw forbidden(`${hostname} (${refused.address})`, refused.address);
   return addresses as [LookupAddress, ...LookupAddress[]];
 }
 
-function forbidden(what: string): Error {
-  return Object.assign(new Error(`connections to ${what} are not allowed`), { code: FORBIDDEN_ADDRESS });
+function forbidden(what: string, address: string): Error {
+  return Object.assign(new Error(`connections to ${what} are not allowed`), { code: FORBIDDEN_ADDRESS, address });
+}
+
+/** The address for which a connection was refused, if that is why it failed. */
+export function addressRefused(error: unknown): string | undefined {
+  const { code, address } = (error ?? {}) as { code?: string; address?: string };
+  return code === FORBIDDEN_ADDRESS ? address : undefined;
 }

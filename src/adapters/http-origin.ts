@@ -5,6 +5,7 @@ import { type Origin, type OriginRequest, type OriginResponse, Rejection } from 
 import { ACCEPT_ENCODING, decoded } from './content-coding.js';
 import { guardedAgents, type GuardedAgentOptions } from './guarded-agent.js';
 import { networkRejection } from './network-rejection.js';
+import { watchedAgent } from './watched-agent.js';
 
 export interface HttpOriginOptions extends GuardedAgentOptions {
   readonly userAgent: string;
@@ -12,13 +13,13 @@ export interface HttpOriginOptions extends GuardedAgentOptions {
 
 /** Origins over HTTP/1.1 with node-fetch. Nothing of a reader's request is ever sent. */
 export function httpOrigin(options: HttpOriginOptions): Origin {
-  const agent = guardedAgents(options);
+  const agentFor = guardedAgents(options);
   return {
-    exchange: ({ url, etag }, read) =>
+    exchange: ({ url, etag, progress = () => undefined }, read) =>
       defer(() => {
         const connection = new AbortController();
         const response = nodeFetch(url.href, {
-          agent,
+          agent: watchedAgent(agentFor(url), progress),
           compress: false,
           headers: requestHeaders(options.userAgent, etag),
           redirect: 'manual',

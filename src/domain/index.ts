@@ -1,4 +1,5 @@
 export * from './answer.js';
+export * from './attempt.js';
 export * from './body.js';
 export * from './checksum.js';
 export * from './fetched-image.js';

@@ -1,5 +1,6 @@
 import type { Observable, ObservableInput } from 'rxjs';
 import type { Answer } from './answer.js';
+import type { Attempt } from './attempt.js';
 import type { Body } from './body.js';
 import type { ImageFormat, ResizableFormat } from './image-type.js';
 import type { RememberedReason } from './rejection.js';
@@ -77,7 +78,18 @@ export interface OriginRequest {
   readonly url: URL;
   /** Sent as If-None-Match. */
   readonly etag?: string;
+  /** Told how far the exchange has come, as soon as it has. */
+  readonly progress?: (progress: Progress) => void;
 }
+
+/** A step of an exchange before its response, in the order of time. */
+export type Progress =
+  /** The addresses of the name are known, or that there are none; no step where the URL holds the address. */
+  | { readonly kind: 'resolved' }
+  /** It is about to be connected to, or refused for what it is; another one may follow. */
+  | { readonly kind: 'connecting'; readonly address: string }
+  /** With TLS, once that is agreed on. */
+  | { readonly kind: 'connected' };
 
 export interface OriginResponse {
   readonly status: number;
@@ -121,4 +133,6 @@ export interface Ports {
   readonly resizer: Resizer;
   /** Told of trouble of ours that readers are spared, so that somebody mends it. */
   readonly report: (trouble: unknown) => void;
+  /** Told of each attempt to fetch a picture when it is over, but for those that everybody left. */
+  readonly attempted?: (attempt: Attempt) => void;
 }

@@ -18,6 +18,14 @@ export interface BackOffOptions {
   readonly scheduler?: SchedulerLike;
 }
 
+/** What keeps a URL from being asked for. */
+export interface Rest {
+  /** It failed itself, its host did, or its host asked for it with Retry-After. */
+  readonly cause: 'uri' | 'host' | 'retry-after';
+  /** Milliseconds since the epoch. */
+  readonly until: number;
+}
+
 interface Failures {
   readonly count: number;
   readonly until: number;
@@ -49,9 +57,19 @@ export class BackOff {
 
   /** Milliseconds for which neither the URI nor its host is to be asked; 0 when it may be. */
   restOf(url: URL): number {
-    const failed = [this.#uris.get(url.href), this.#hosts.get(url.host)].map((failures) => failures?.until ?? 0);
-    const until = Math.max(...failed, this.#requested.get(url.host) ?? 0);
-    return Math.max(0, until - this.#scheduler.now());
+    const rest = this.resting(url);
+    return rest ? rest.until - this.#scheduler.now() : 0;
+  }
+
+  /** The longest of its rests, when there is any. */
+  resting({ href, host }: URL): Rest | undefined {
+    const rests: Rest[] = [
+      { cause: 'uri', until: this.#uris.get(href)?.until ?? 0 },
+      { cause: 'host', until: this.#hosts.get(host)?.until ?? 0 },
+      { cause: 'retry-after', until: this.#requested.get(host) ?? 0 },
+    ];
+    const longest = rests.reduce((longer, rest) => (rest.until > longer.until ? rest : longer));
+    return longest.until > this.#scheduler.now() ? longest : undefined;
   }
 
   /** The host is about to be asked. If it was resting, nobody else asks before it has answered or the pause is over. */

@@ -25,6 +25,7 @@ import {
   type Ports,
   Rejection,
 } from '../domain/index.js';
+import { AttemptTrace } from './attempt-trace.js';
 import { limitBytes } from './limit-bytes.js';
 import { parseRetryAfter } from './retry-after.js';
 import type { Turn } from './take-turns.js';
@@ -52,10 +53,11 @@ type Hop = { readonly outcome: FetchedImage | NotModified } | { readonly locatio
  * Emits the picture, or that the copy is still current. Errors with `invalid-uri`, `unexpected-status`
  * (anything but 200 and 304), `unsolicited-not-modified`, `invalid-type`, `too-large`, `redirect-loop`,
  * `forbidden-address`, `timeout`, or what the origin port and the turn error with; the rejection tells the
- * URL that was being asked for. The body of a redirect is never read. Unsubscribing closes the connection.
+ * URL that was being asked for. The body of a redirect is never read. Tells `attempted` how it went, whatever the
+ * outcome, before the outcome. Unsubscribing closes the connection, and then there is nothing to tell.
  */
 export function fetch(
-  { origin }: Pick<Ports, 'origin'>,
+  { origin, attempted }: Pick<Ports, 'origin' | 'attempted'>,
   {
     maxBytes,
     maxRedirects,
@@ -66,6 +68,8 @@ export function fetch(
 ): OperatorFunction<Due, FetchedImage | NotModified> {
   const fetchOne = (due: Due): Observable<FetchedImage | NotModified> => {
     const declared = originOf(due);
+    const trace = new AttemptTrace(due.request.uri, scheduler);
+    const traced = trace.around(origin);
     let asked = declared;
     const ask = (url: URL, redirectsLeft: number, timeLeft: number): Observable<FetchedImage | NotModified> => {
       asked = url;
@@ -80,7 +84,7 @@ export function fetch(
 
     const exchange = (url: URL, timeLeft: number): Observable<TimeInterval<Hop>> => {
       const request = due.held?.etag ? { url, etag: due.held.etag } : { url };
-      return origin
+      return traced
         .exchange(request, (response) => read(url, response))
         .pipe(
           timeout({ first: timeLeft, scheduler, with: () => throwError(() => tooSlow(fetchDeadline)) }),
@@ -97,6 +101,7 @@ export function fetch(
 
     return defer(() => ask(declared, maxRedirects, fetchDeadline)).pipe(
       catchError((error: unknown) => throwError(() => (isRejection(error) ? error.askedFor(asked) : error))),
+      trace.telling(attempted),
     );
   };
 

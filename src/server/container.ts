@@ -16,6 +16,7 @@ import {
 } from '../adapters/index.js';
 import type { EncodedRequest, Origin, Ports, Resizer, ServedImage } from '../domain/index.js';
 import { pipelineAround, type Refresh, refresh, type Shared, sharedWithin } from '../pipeline/index.js';
+import { Attempts } from './attempts.js';
 import type { Options } from './options.js';
 import { pipelineOptions } from './pipeline-options.js';
 import { TroubleLog } from './trouble-log.js';
@@ -28,6 +29,8 @@ export const FILES: InjectionToken<DiskFiles> = Symbol('files');
 export const ORIGIN: InjectionToken<Origin> = Symbol('origin');
 export const RESIZER: InjectionToken<Resizer> = Symbol('resizer');
 export const TROUBLES: InjectionToken<TroubleLog> = Symbol('troubles');
+/** What became of the fetches of this process. */
+export const ATTEMPTS: InjectionToken<Attempts> = Symbol('attempts');
 /** What the requests have in common. */
 export const SHARED: InjectionToken<Shared> = Symbol('shared');
 /** Who brings pictures up to date: this process, if nobody else is registered. */
@@ -62,10 +65,9 @@ export function createContainer(
     }),
   );
   register(RESIZER, () => sharpResizer({ maxPixels: options.maxPixels, maxFrames: MAX_FRAMES }));
+  register(ATTEMPTS, () => new Attempts());
   register(SHARED, () => sharedWithin(pipeline));
-  register(REFRESH, (parts) =>
-    refresh({ ...portsOf(parts), origin: parts.resolve(ORIGIN) }, pipeline, parts.resolve(SHARED)),
-  );
+  register(REFRESH, (parts) => refresh(askingPortsOf(parts), pipeline, parts.resolve(SHARED)));
   register(PIPELINE, (parts) =>
     pipelineAround(parts.resolve(REFRESH), portsOf(parts), pipeline, parts.resolve(SHARED)),
   );
@@ -80,6 +82,10 @@ function portsOf(parts: DependencyContainer): Omit<Ports, 'origin'> {
     sniffer: magicSniffer,
     report: parts.resolve(TROUBLES).report,
   };
+}
+
+function askingPortsOf(parts: DependencyContainer): Ports {
+  return { ...portsOf(parts), origin: parts.resolve(ORIGIN), attempted: parts.resolve(ATTEMPTS).note };
 }
 
 function openCatalogue({ redis, dir, redisGrace }: Options, { report }: TroubleLog): ManagedCatalogue {

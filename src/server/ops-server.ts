@@ -1,21 +1,37 @@
 import { createServer, type Server } from 'node:http';
 
-/** Why no requests should be sent here, in one line; `undefined` when they should. */
-export type Readiness = () => Promise<string | undefined>;
+export interface OpsAnswer {
+  readonly status: number;
+  /** A media type; plain text if not said. */
+  readonly type?: string;
+  readonly body: string;
+}
+
+/**
+ * What answers each path, without a query. One that ends in `/` answers every path of one more segment, which it is
+ * given.
+ */
+export type OpsRoutes = Readonly<Record<string, (segment: string) => OpsAnswer | Promise<OpsAnswer>>>;
+
+const PLAIN = 'text/plain; charset=utf-8';
+const NOT_FOUND: OpsAnswer = { status: 404, body: '404 page not found\n' };
+const NOT_ALLOWED: OpsAnswer = { status: 405, body: 'Method Not Allowed\n' };
 
 /** The operations port, for those who run the service: never to be reached by readers. */
-export function createOpsServer(readiness: Readiness): Server {
+export function createOpsServer(routes: OpsRoutes): Server {
   return createServer((request, response) => {
-    const send = (status: number, body: string) =>
-      response
-        .writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' })
-        .end(`${body}\n`);
-    if (request.url !== '/ready') send(404, '404 page not found');
-    else if (request.method !== 'GET' && request.method !== 'HEAD') send(405, 'Method Not Allowed');
-    else
-      void readiness().then(
-        (reason) => (reason === undefined ? send(200, 'ready') : send(503, reason)),
-        (error: unknown) => send(503, String(error)),
-      );
+    const send = ({ status, type = PLAIN, body }: OpsAnswer) =>
+      response.writeHead(status, { 'Content-Type': type, 'Cache-Control': 'no-store' }).end(body);
+    const isRead = request.method === 'GET' || request.method === 'HEAD';
+    const answer = answerTo(routes, request.url ?? '');
+    if (!answer) send(NOT_FOUND);
+    else if (!isRead) send(NOT_ALLOWED);
+    else void answer().then(send, (error: unknown) => send({ status: 503, body: `${String(error)}\n` }));
   });
+}
+
+function answerTo(routes: OpsRoutes, target: string): (() => Promise<OpsAnswer>) | undefined {
+  const [, path = '', segment = ''] = /^([^?]*\/)([^/?]*)/.exec(target) ?? [];
+  const answer = segment === '' ? undefined : (routes[path + segment] ?? routes[path]);
+  return answer && (async () => answer(segment));
 }

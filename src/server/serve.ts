@@ -1,15 +1,17 @@
 import type { Logger } from 'pino';
 import { Subject } from 'rxjs';
 import type { DiskFiles, ManagedCatalogue } from '../adapters/index.js';
+import { lastAttempt } from './attempts.js';
 import { assertCacheDirectory } from './cache-directory.js';
 import { connect } from './connect.js';
-import { CATALOGUE, createContainer, FILES, TROUBLES } from './container.js';
+import { ATTEMPTS, CATALOGUE, createContainer, FILES, SHARED, TROUBLES } from './container.js';
 import { endSoon } from './end-soon.js';
 import { type Front, ownFront } from './front.js';
 import { listen } from './http-server.js';
 import { openLog } from './log.js';
-import { createOpsServer, type Readiness } from './ops-server.js';
+import { createOpsServer } from './ops-server.js';
 import type { Options } from './options.js';
+import { type Readiness, ready } from './readiness.js';
 import { stopAccepting } from './stop-accepting.js';
 import { workersFront } from './workers/workers-front.js';
 
@@ -28,7 +30,10 @@ export async function serve(options: Options): Promise<0> {
   });
   const stopping = stopSignal(front, logger);
   const stopListening = stopAccepting(front.server);
-  const ops = createOpsServer(readiness(catalogue, front, stopping));
+  const ops = createOpsServer({
+    '/ready': ready(readiness(catalogue, front, stopping)),
+    '/attempts/': lastAttempt(container.resolve(ATTEMPTS), container.resolve(SHARED).backOff),
+  });
 
   await sweep(container.resolve(FILES), logger).catch(container.resolve(TROUBLES).report);
   await connect(catalogue, logger);
