@@ -6,11 +6,11 @@ import { itIsAnOperator } from '../support/operator-laws.js';
 
 /** Keys are the first letter of a value; a result shows what it is, for whom, and whether it was shared. */
 function sharing(work: (value: string) => ObservableInput<string>, inflight: Inflight<string> = new Map()) {
-  return dedupeInflight<string, string>({
+  return dedupeInflight({
     inflight,
-    key: ([first = '']) => first,
+    key: ([first = '']: string) => first,
     work,
-    adopt: (result, value, collapsed) => `${result} for ${value}${collapsed ? ' too' : ''}`,
+    adopt: (result: string, value: string, collapsed: boolean) => `${result} for ${value}${collapsed ? ' too' : ''}`,
   });
 }
 
@@ -26,9 +26,20 @@ describe('dedupeInflight', () => {
       const values = cold('  -a-b-c----------|', VALUES);
       const work = cold('     ------(r|)');
       const begun = ['                    -^-----!', '                    -----^-----!'];
-      const expected = '     -------(xy)z----|';
-      expectObservable(values.pipe(sharing(() => work))).toBe(expected, RESULTS);
+      const result = '       -------(xy)z----|';
+      expectObservable(values.pipe(sharing(() => work))).toBe(result, RESULTS);
       expectSubscriptions(work.subscriptions).toBe(begun);
+    }),
+  );
+
+  it(
+    'gives each the result as it is, and shares within one operator, if nothing else is said',
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const work = cold('----(r|)');
+      const operator = dedupeInflight({ key: ([first = '']: string) => first, work: () => work });
+      expectObservable(cold('-a--|', VALUES).pipe(operator)).toBe('-----(r|)');
+      expectObservable(cold('--b-|', VALUES).pipe(operator)).toBe('-----(r|)');
+      expectSubscriptions(work.subscriptions).toBe(['-^---!']);
     }),
   );
 
@@ -161,11 +172,12 @@ describe('dedupeInflight', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const work = cold('                                ------(r|)');
       const inflight: Inflight<string> = new Map();
-      const going = dedupeInflight<string, string>({
+      const going = dedupeInflight({
         inflight,
         key: () => 'a',
         work: () => work,
-        adopt: (result, value, collapsed) => `${result} for ${value}${collapsed ? ' too' : ''}`,
+        adopt: (result: string, value: string, collapsed: boolean) =>
+          `${result} for ${value}${collapsed ? ' too' : ''}`,
         goesOn: () => true,
       });
       expectObservable(of('a1').pipe(going), '           ^-!').toBe('--');

@@ -1,7 +1,8 @@
 import { map, merge, of, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { Gate } from '../../src/operators/index.js';
+import { Gate, gate } from '../../src/operators/index.js';
 import { marbles, rejected } from '../support/marbles.js';
+import { itIsAnOperator } from '../support/operator-laws.js';
 
 describe('Gate', () => {
   it(
@@ -124,6 +125,35 @@ describe('Gate', () => {
       // All wait for the first, and then all have their turn in one moment.
       expectObservable(gate.run(() => cold('--(r|)'))).toBe('--(r|)');
       expectObservable(count).toBe('--(n|)', { n: 20_000 });
+    }),
+  );
+});
+
+describe('gate', () => {
+  const open = () => new Gate({ concurrency: 8, queue: 0 });
+  itIsAnOperator({ operator: () => gate(open(), () => of('r')), input: 'a', output: 'r' });
+
+  it(
+    'lets the values of a stream through, each when its turn comes',
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const one = new Gate({ concurrency: 1, queue: 2 });
+      const values = cold(' -abc---------|');
+      const work = cold('   ---(r|)');
+      const begun = ['      -^--!', '      ----^--!', '      -------^--!'];
+      const result = '      ----r--r--r--|';
+      expectObservable(values.pipe(gate(one, () => work))).toBe(result);
+      expectSubscriptions(work.subscriptions).toBe(begun);
+    }),
+  );
+
+  it(
+    'shares its places between streams',
+    marbles(({ cold, expectObservable }) => {
+      const one = new Gate({ concurrency: 1, queue: 1 });
+      const through = () => cold('-a|').pipe(gate(one, () => cold('---(r|)')));
+      expectObservable(through()).toBe('----(r|)');
+      expectObservable(through()).toBe('-------(r|)');
+      expectObservable(through()).toBe('-#', undefined, rejected('overloaded'));
     }),
   );
 });

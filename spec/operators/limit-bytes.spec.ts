@@ -22,8 +22,8 @@ describe('limitBytes', () => {
     marbles(({ hot, expectObservable, expectSubscriptions }) => {
       const body = hot('    -a-b-c-c-c', CHUNKS);
       const subscription = '^----!';
-      const expected = '    -a-b-#';
-      expectObservable(body.pipe(limitBytes(5))).toBe(expected, CHUNKS, rejected('too-large'));
+      const result = '      -a-b-#';
+      expectObservable(body.pipe(limitBytes(5))).toBe(result, CHUNKS, rejected('too-large'));
       expectSubscriptions(body.subscriptions).toBe(subscription);
     }),
   );

@@ -13,9 +13,9 @@ describe('mapOrMerge', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const slow = cold('    ---x-y|');
       const values = cold('  -a-b-c-|', { a: '1', b: slow, c: '2' });
-      const expected = '     -1---2x-y|';
+      const result = '       -1---2x-y|';
       const outcome = values.pipe(mapOrMerge<string | Observable<string>, string>((value) => value));
-      expectObservable(outcome).toBe(expected);
+      expectObservable(outcome).toBe(result);
       expectSubscriptions(slow.subscriptions).toBe('---^-----!');
     }),
   );

@@ -15,47 +15,72 @@ import {
 /** The work under way, by key. Make one for each kind of work, and share it between all requests. */
 export type Inflight<R> = Map<string, Observable<R>>;
 
-export interface DedupeInflight<T, R, S> {
-  /** The work under way, shared by everyone who should share it. */
-  readonly inflight: Inflight<R>;
+export interface DedupeInflightOptions<T, R> {
   /** Values with the same key share one piece of work. */
   readonly key: (value: T) => string;
   /** The work itself; its last value is the result. */
   readonly work: (value: T) => ObservableInput<R>;
-  /** Makes the result one's own; `collapsed` tells that somebody else's work is being shared. */
-  readonly adopt: (result: R, value: T, collapsed: boolean) => S;
+  /** The work under way, of everyone who should share it; of all who use this very operator, if not said. */
+  readonly inflight?: Inflight<R>;
   /** Whether the work that everybody left goes on, to be joined by whoever comes then; it never does, if not said. */
   readonly goesOn?: (value: T) => boolean;
 }
 
+/** Makes a result one's own; `collapsed` tells that somebody else's work is being shared. */
+export type Adopt<T, R, S> = (result: R, value: T, collapsed: boolean) => S;
+
 /**
- * Runs one piece of work for all values that have the same key at the same time.
+ * Runs one piece of work for all values that have the same key at the same time (collapsed forwarding, RFC 9211).
  *
  * Every value gets the last value of the work, or its error. Nothing is kept: the key is free before
  * anyone sees the end, so whoever comes then starts anew. Unsubscribing one value never hurts the
  * others; when all have left, the work is unsubscribed from and the key is free, unless it has to go on.
+ * Shared by all streams that are piped through the same operator, or through those with the same `inflight`.
  *
  * ```
- * values  --a--a---------a--|
- * work      ----r|
- * result  ------(rr)--------r|     (the first two share, the third starts anew)
+ * values  -a-b-c----------|
+ * work      ------(r|)
+ * result  -------(xy)z----|
  * ```
+ *
+ * Here `a` and `b` have one key, so that `y` is what the work of `a` gave; `c` has another.
+ *
+ * @example
+ * ```ts
+ * import { of, timer, map } from 'rxjs';
+ * import { dedupeInflight } from 'img-linuxfr/operators';
+ *
+ * const length = dedupeInflight({
+ *   key: (word: string) => word.toLowerCase(),
+ *   work: (word) => timer(10).pipe(map(() => (console.log(`measuring ${word}`), word.length))),
+ * });
+ * of('Tux', 'tux', 'GNU').pipe(length).subscribe((result) => console.log(result)); // measuring Tux, 3, 3, measuring GNU, 3
+ * ```
+ * @see {@link staleWhileRevalidate}
  */
-export function dedupeInflight<T, R, S = R>(options: DedupeInflight<T, R, S>): OperatorFunction<T, S> {
-  const { inflight, key, work, adopt, goesOn = () => false } = options;
+export function dedupeInflight<T, R>(options: DedupeInflightOptions<T, R>): OperatorFunction<T, R>;
+export function dedupeInflight<T, R, S>(
+  options: DedupeInflightOptions<T, R> & { readonly adopt: Adopt<T, R, S> },
+): OperatorFunction<T, S>;
+export function dedupeInflight<T, R>({
+  key,
+  work,
+  inflight = new Map(),
+  goesOn = () => false,
+  adopt = (result) => result,
+}: DedupeInflightOptions<T, R> & { readonly adopt?: Adopt<T, R, unknown> }): OperatorFunction<T, unknown> {
   return mergeMap((value) =>
     // Deferred, so that a retry looks for work under way again.
     defer(() => {
       const running = inflight.get(key(value));
-      const shared =
-        running ??
+      const begun = () =>
         begin(
           inflight,
           key(value),
           () => work(value),
           () => goesOn(value),
         );
-      return shared.pipe(map((result) => adopt(result, value, running !== undefined)));
+      return (running ?? begun()).pipe(map((result) => adopt(result, value, running !== undefined)));
     }),
   );
 }

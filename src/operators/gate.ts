@@ -1,4 +1,13 @@
-import { asyncScheduler, defer, finalize, Observable, type ObservableInput, type SchedulerLike } from 'rxjs';
+import {
+  asyncScheduler,
+  defer,
+  finalize,
+  mergeMap,
+  Observable,
+  type ObservableInput,
+  type OperatorFunction,
+  type SchedulerLike,
+} from 'rxjs';
 import { Rejection } from '../domain/index.js';
 
 export interface GateOptions {
@@ -81,4 +90,31 @@ export class Gate {
     }
     this.#admitting = false;
   }
+}
+
+/**
+ * `mergeMap` with a concurrency that is shared: by all streams that pass through the same gate.
+ *
+ * Emits what the work for each value emits, as it comes. Errors as the work does, and with `overloaded` when the gate
+ * turns a value away. Unsubscribing leaves the queue, or stops the work and frees its place.
+ *
+ * ```
+ * values  -abc---------|
+ * work    ---(r|)
+ * result  ----r--r--r--|
+ * ```
+ *
+ * @example
+ * ```ts
+ * import { from, map, timer } from 'rxjs';
+ * import { Gate, gate } from 'img-linuxfr/operators';
+ *
+ * const one = new Gate({ concurrency: 1, queue: Infinity });
+ * const slowly = gate(one, (ms: number) => timer(ms).pipe(map(() => ms)));
+ * from([20, 0]).pipe(slowly).subscribe((ms) => console.log(ms)); // 20, 0
+ * ```
+ * @see {@link perHost}
+ */
+export function gate<T, R>(places: Gate, work: (value: T) => ObservableInput<R>): OperatorFunction<T, R> {
+  return mergeMap((value) => places.run(() => work(value)));
 }

@@ -14,9 +14,24 @@ type Step<T, R> = OperatorFunction<T, R> & { readonly [PROJECT]: Project<T, R> }
  * with what `project` throws. Unsubscribing leaves the source and everything that is being merged.
  *
  * ```
- * values   --a--b--|        a => 1, b => ---2|
- * result   --1-----2|
+ * values  -a-b-c-|
+ * slow    ---x-y|
+ * result  -1---2x-y|
  * ```
+ *
+ * Here `a` is 1 and `c` is 2 at once, and `b` is what takes time.
+ *
+ * @example
+ * ```ts
+ * import { map, of, timer } from 'rxjs';
+ * import { mapOrMerge } from 'img-linuxfr/operators';
+ *
+ * const known = new Map([['tux', 3]]);
+ * of('gnu', 'tux')
+ *   .pipe(mapOrMerge((name) => known.get(name) ?? timer(10).pipe(map(() => name.length + 1))))
+ *   .subscribe((result) => console.log(result)); // 3, 4
+ * ```
+ * @see {@link chain}
  */
 export function mapOrMerge<T, R>(project: Project<T, R>): OperatorFunction<T, R> {
   const operator = (source: Observable<T>): Observable<R> =>

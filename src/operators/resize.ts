@@ -73,11 +73,11 @@ export function resize(
       );
     });
 
-  const makeOnce = dedupeInflight<Wanted, StoredVariant, ServedImage>({
+  const makeOnce = dedupeInflight({
     inflight: resizing,
     key: nameOf,
     work: make,
-    adopt: (variant, { served }) => rendered(served, variant),
+    adopt: (variant: StoredVariant, { served }: Wanted) => rendered(served, variant),
     goesOn: (wanted) => begun.has(nameOf(wanted)),
   });
 

@@ -1,21 +1,17 @@
 import {
-  asyncScheduler,
   catchError,
   map,
-  mergeMap,
   type MonoTypeOperatorFunction,
-  NEVER,
   type Observable,
   of,
-  race,
+  pipe,
   type SchedulerLike,
-  takeUntil,
-  tap,
   throwError,
-  timer,
 } from 'rxjs';
 import { type CacheStatus, type Due, isRejection, type Ports, Rejection, type ServedImage } from '../domain/index.js';
 import { checkRedis } from './check-redis.js';
+import { staleIfError } from './stale-if-error.js';
+import { staleWhileRevalidate } from './stale-while-revalidate.js';
 
 export interface ServeStaleOptions {
   /** Milliseconds that a reader waits for a refresh when we hold a copy; `Infinity` for as long as it takes. */
@@ -29,17 +25,15 @@ export interface ServeStaleOptions {
  * When the refresh of a picture fails, or takes too long, and we hold a copy, serves the copy
  * (stale-if-error and stale-while-revalidate, RFC 5861).
  *
- * The source is subscribed to a second time when it takes too long, so that it goes on when the first
- * subscription leaves: it has to be shared, as `dedupeInflight` does. The catalogue is asked once more
- * before the copy is served, since moderators may have blocked the picture meanwhile. Its own verdicts
- * and its failure are final: `undeclared`, `blocked` and `catalogue-unavailable` pass through, and so
+ * The catalogue is asked once more before the copy is served, since moderators may have blocked the picture
+ * meanwhile. Its own verdicts and its failure are final: `undeclared`, `blocked` and `catalogue-unavailable` pass through, and so
  * does any error that is no rejection. Without a copy, errors as the source does, or with
  * `storage-unavailable` when the copy cannot be read. Unsubscribing before the wait is over leaves the refresh.
  */
 export function serveStale(
   ports: Pick<Ports, 'catalogue' | 'report'>,
   { request, held, lost, unreadable }: Due,
-  { refreshWait, shutdown = NEVER, scheduler = asyncScheduler }: ServeStaleOptions,
+  { refreshWait, ...rest }: ServeStaleOptions,
 ): MonoTypeOperatorFunction<ServedImage> {
   const image = held ?? lost;
   if (!image) return catchError((error: unknown) => throwError(() => (isOfOrigin(error) && unreadable) || error));
@@ -50,23 +44,16 @@ export function serveStale(
       map(() => ({ request, image, cacheStatus })),
     );
 
-  const goOn = (refresh: Observable<ServedImage>): void => {
-    // What went wrong was noted where it went wrong, unless it is a bug.
-    refresh
-      .pipe(takeUntil(shutdown))
-      .subscribe({ error: (error: unknown) => isRejection(error) || ports.report(error) });
-  };
-
-  return (refresh) => {
-    const impatience = refreshWait === Infinity ? NEVER : timer(refreshWait, scheduler);
-    const meanwhile = impatience.pipe(
-      tap(() => goOn(refresh)),
-      mergeMap(() => copy({ hit: false, fwd: 'stale', detail: 'refreshing' })),
-    );
-    return race(refresh, meanwhile).pipe(
-      catchError((error: unknown) => (isOfOrigin(error) ? copy(statusOf(error)) : throwError(() => error))),
-    );
-  };
+  return pipe(
+    staleWhileRevalidate({
+      ...rest,
+      patience: refreshWait,
+      stale: () => copy({ hit: false, fwd: 'stale', detail: 'refreshing' }),
+      // What went wrong was noted where it went wrong, unless it is a bug.
+      lateError: (error) => isRejection(error) || ports.report(error),
+    }),
+    staleIfError((error) => (isOfOrigin(error) ? copy(statusOf(error)) : undefined)),
+  );
 }
 
 /** Whether the catalogue has nothing against serving a copy all the same. */

@@ -25,8 +25,7 @@ export function imagePipeline(
 /**
  * The same for those who ask no origin themselves, because pictures are brought up to date elsewhere.
  *
- * @param refreshed Shared by all requests for a picture, as `oncePerUri` does: it is subscribed to a second time
- *   when it takes too long.
+ * @param refreshed Shared by all requests for a picture, as `oncePerUri` does.
  */
 export function pipelineAround(
   refreshed: Refresh,

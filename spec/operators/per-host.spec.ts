@@ -1,0 +1,49 @@
+import { of } from 'rxjs';
+import { describe, it } from 'vitest';
+import { Bulkhead, perHost } from '../../src/operators/index.js';
+import { marbles, rejected } from '../support/marbles.js';
+import { itIsAnOperator } from '../support/operator-laws.js';
+
+describe('perHost', () => {
+  const polite = () => new Bulkhead({ concurrency: 1, queue: 1 });
+  const itself = (value: string) => value;
+
+  itIsAnOperator({ operator: () => perHost(polite(), itself, () => of('r')), input: 'a', output: 'r' });
+
+  it(
+    'lets one value of each host through at a time',
+    marbles(({ cold, hot, expectObservable, expectSubscriptions }) => {
+      const values = hot('   aab-------|');
+      const ofA = cold('     ---(r|)');
+      const ofB = cold('     ---(s|)');
+      const result = '       ---r-sr---|';
+      expectObservable(values.pipe(perHost(polite(), itself, (host) => (host === 'a' ? ofA : ofB)))).toBe(result);
+      expectSubscriptions(ofA.subscriptions).toBe(['^--!', '---^--!']);
+      expectSubscriptions(ofB.subscriptions).toBe(['--^--!']);
+    }),
+  );
+
+  it(
+    'shares its places between streams, and turns away what finds the queue full',
+    marbles(({ cold, expectObservable }) => {
+      const bulkhead = polite();
+      const through = () => cold('-a|').pipe(perHost(bulkhead, itself, () => cold('---(r|)')));
+      expectObservable(through()).toBe('----(r|)');
+      expectObservable(through()).toBe('-------(r|)');
+      expectObservable(through()).toBe('-#', undefined, rejected('overloaded'));
+    }),
+  );
+
+  it(
+    'stops the work, and leaves the queue, when it is unsubscribed from',
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const bulkhead = polite();
+      const work = cold('----(r|)');
+      const through = () => cold('(a|)').pipe(perHost(bulkhead, itself, () => work));
+      expectObservable(through(), '  ^-!').toBe('--');
+      expectObservable(through(), ' -^--!').toBe('----');
+      expectObservable(through(), '----^').toBe('--------(r|)');
+      expectSubscriptions(work.subscriptions).toBe(['^-!', '--^-!', '----^---!']);
+    }),
+  );
+});
