@@ -1,6 +1,6 @@
 import tseslint from 'typescript-eslint';
 
-const FLOORS = ['domain', 'operators', 'pipeline', 'adapters', 'server'];
+const FLOORS = ['domain', 'operators', 'pipeline', 'adapters', 'testing', 'server'];
 
 /** Which floors a floor may import from, besides itself. */
 const MAY_IMPORT = {
@@ -8,6 +8,7 @@ const MAY_IMPORT = {
   operators: ['domain'],
   pipeline: ['operators', 'domain'],
   adapters: ['domain'],
+  testing: ['domain'],
   server: FLOORS,
 };
 

@@ -2,18 +2,15 @@ import { of } from 'rxjs';
 import { describe, it } from 'vitest';
 import { type CatalogueEntry, ORIGINAL, type Ports, SourceUri } from '../../src/domain/index.js';
 import { checkRedis } from '../../src/operators/index.js';
+import { strictPorts } from '../../src/testing/index.js';
 import { marbles, rejected, rejection } from '../support/marbles.js';
 import { RECORD, REQUEST } from '../support/nouns.js';
 import { itIsAnOperator } from '../support/operator-laws.js';
 
 type Lookups = Pick<Ports, 'catalogue'>;
 
-const unused = () => {
-  throw new Error('checkRedis only looks');
-};
-
 function answering(lookup: Ports['catalogue']['lookup']): Lookups {
-  return { catalogue: { lookup, store: unused, recordError: unused } };
+  return strictPorts({ catalogue: { lookup } });
 }
 
 const KNOWN: CatalogueEntry = { status: 'declared', stored: RECORD, freshFor: 1500 };

@@ -10,15 +10,12 @@ import {
   type ValidImage,
 } from '../../src/domain/index.js';
 import { holdUnsaved, recallOr, Unsaved } from '../../src/operators/index.js';
+import { strictPorts } from '../../src/testing/index.js';
 import { marbles, type Marbles, rejected, rejection } from '../support/marbles.js';
 import { DUE_AGAIN, FIRST_DUE, HELD, NEW_IMAGE, NOT_MODIFIED, OLD_BYTES, REQUEST, valid } from '../support/nouns.js';
 import { itIsAnOperator } from '../support/operator-laws.js';
 
 type Unstored = ValidImage | NotModified;
-
-const unused = () => {
-  throw new Error('not to be called');
-};
 
 const other = SourceUri.of('http://origin.example/other.png');
 const DECLARED: CatalogueEntry = { status: 'declared', freshFor: 0 };
@@ -97,9 +94,8 @@ describe('holdUnsaved', () => {
     parts: { unsaved?: Unsaved; lookup?: Ports['catalogue']['lookup']; report?: Ports['report'] } = {},
   ): OperatorFunction<Unstored, ServedImage> {
     const { unsaved = unsavedOf(tools), lookup = () => of(DECLARED), report = () => undefined } = parts;
-    const catalogue = { lookup, store: unused, recordError: unused };
     return holdUnsaved(
-      { catalogue, report },
+      strictPorts({ catalogue: { lookup }, report }),
       unsaved,
       mergeMap(() => store),
     );

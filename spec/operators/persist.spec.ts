@@ -2,6 +2,7 @@ import { type Observable, of } from 'rxjs';
 import { describe, it } from 'vitest';
 import type { Due, Ports, ServedImage, StagedFile } from '../../src/domain/index.js';
 import { persist } from '../../src/operators/index.js';
+import { strictPorts, unexpected } from '../../src/testing/index.js';
 import { type Marbles, marbles, rejected, rejection } from '../support/marbles.js';
 import {
   DUE_AGAIN,
@@ -18,10 +19,6 @@ import {
   OLD_BYTES,
 } from '../support/nouns.js';
 import { itIsAnOperator } from '../support/operator-laws.js';
-
-const unused = () => {
-  throw new Error('persist only stores');
-};
 
 type Cold<T> = Observable<T> & Pick<ReturnType<Marbles['cold']>, 'subscriptions'>;
 
@@ -47,10 +44,7 @@ function keeping({
   stage: Observable<StagedFile>;
   store: Observable<boolean>;
 }): Pick<Ports, 'catalogue' | 'files'> {
-  return {
-    catalogue: { lookup: unused, recordError: unused, store: () => store },
-    files: { read: unused, recall: unused, readVariant: unused, writeVariant: unused, stage: () => stage },
-  };
+  return strictPorts({ catalogue: { store: () => store }, files: { stage: () => stage } });
 }
 
 function served(due: Due, cacheStatus: object): ServedImage {
@@ -64,7 +58,7 @@ const RENEWED = { request: REQUEST, image: HELD, cacheStatus: { hit: false, fwd:
 describe('persist', () => {
   itIsAnOperator({
     operator: () => {
-      const staged = { modified: STAGED_AT, commit: () => of(undefined), discard: unused };
+      const staged = { modified: STAGED_AT, commit: () => of(undefined), discard: unexpected('discard') };
       return persist(keeping({ stage: of(staged), store: of(true) }));
     },
     input: valid(),

@@ -10,24 +10,20 @@ import {
   type StoredRecord,
 } from '../../src/domain/index.js';
 import { readStored } from '../../src/operators/index.js';
+import { strictPorts, unexpected } from '../../src/testing/index.js';
 import { marbles, rejected, rejection } from '../support/marbles.js';
 import { DUE_AGAIN, FILE, FIRST_DUE, HELD, RECORD, REQUEST, OLD_BYTES } from '../support/nouns.js';
 import { itIsAnOperator } from '../support/operator-laws.js';
-
-const unused = () => {
-  throw new Error('readStored only reads originals');
-};
 
 function reading(
   read: Ports['files']['read'],
   {
     recall = () => undefined,
-    sniff = unused,
-    report = unused,
+    sniff = unexpected('sniff'),
+    report = unexpected('report'),
   }: { recall?: Ports['files']['recall']; sniff?: Ports['sniffer']['sniff']; report?: Ports['report'] } = {},
 ): Pick<Ports, 'files' | 'sniffer' | 'report'> {
-  const files = { read, recall, stage: unused, readVariant: unused, writeVariant: unused };
-  return { files, sniffer: { sniff }, report };
+  return strictPorts({ files: { read, recall }, sniffer: { sniff }, report });
 }
 
 const FRESH: Lookup = { state: 'fresh', request: REQUEST, record: RECORD, ttl: 60 };

@@ -2,19 +2,16 @@ import { of } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 import { type ImageRequest, ORIGINAL, type Ports, SourceUri } from '../../src/domain/index.js';
 import { BackOff, rememberFailure } from '../../src/operators/index.js';
+import { strictPorts, unexpected } from '../../src/testing/index.js';
 import { marbles, type Marbles, rejected, rejection } from '../support/marbles.js';
 import { REQUEST, URL_OF_IT } from '../support/nouns.js';
 import { itIsAnOperator } from '../support/operator-laws.js';
 
-const unused = () => {
-  throw new Error('rememberFailure only records errors');
-};
-
 function noting(
-  recordError: Ports['catalogue']['recordError'],
-  report: Ports['report'] = unused,
+  recordError: Ports['catalogue']['recordError'] = unexpected('recordError'),
+  report: Ports['report'] = unexpected('report'),
 ): Pick<Ports, 'catalogue' | 'report'> {
-  return { catalogue: { lookup: unused, store: unused, recordError }, report };
+  return strictPorts({ catalogue: { recordError }, report });
 }
 
 function backOffOf({ scheduler }: Marbles): BackOff {
@@ -32,7 +29,7 @@ const SIBLING = new URL('/other.png', URL_OF_IT);
 
 describe('rememberFailure', () => {
   itIsAnOperator({
-    operator: (tools) => rememberFailure<string>(REQUEST, noting(unused), backOffOf(tools)),
+    operator: (tools) => rememberFailure<string>(REQUEST, noting(), backOffOf(tools)),
     input: 'a',
     output: 'a',
   });
@@ -75,7 +72,7 @@ describe('rememberFailure', () => {
       marbles((tools) => {
         const backOff = backOffOf(tools);
         const source = tools.cold<never>('#', undefined, rejection(code));
-        const remembered = () => source.pipe(rememberFailure(REQUEST, noting(unused), backOff));
+        const remembered = () => source.pipe(rememberFailure(REQUEST, noting(), backOff));
         tools.expectObservable(remembered()).toBe('#', undefined, rejected(code));
         tools.expectObservable(remembered()).toBe('#', undefined, rejected(code));
         tools.flush();
@@ -91,7 +88,7 @@ describe('rememberFailure', () => {
       marbles((tools) => {
         const backOff = backOffOf(tools);
         const source = tools.cold<never>('#', undefined, rejection(code));
-        const remembered = source.pipe(rememberFailure(REQUEST, noting(unused), backOff));
+        const remembered = source.pipe(rememberFailure(REQUEST, noting(), backOff));
         tools.expectObservable(remembered).toBe('#', undefined, rejected(code));
         tools.flush();
         expect(backOff.restOf(URL_OF_IT)).toBe(0);
@@ -125,7 +122,7 @@ describe('rememberFailure', () => {
       const elsewhere = new URL('http://elsewhere.example/a.png');
       const source = tools.cold<never>('#', undefined, rejection('unreachable', { url: elsewhere }));
       for (const at of ['^', '-^']) {
-        const remembered = source.pipe(rememberFailure(REQUEST, noting(unused), backOff));
+        const remembered = source.pipe(rememberFailure(REQUEST, noting(), backOff));
         tools.expectObservable(remembered, at).toBe(at.replace('^', '#'), undefined, rejected('unreachable'));
       }
       tools.flush();
@@ -142,7 +139,7 @@ describe('rememberFailure', () => {
         undefined,
         rejection('resting', { url: new URL('http://elsewhere.example/') }),
       );
-      const remembered = source.pipe(rememberFailure(REQUEST, noting(unused), backOff));
+      const remembered = source.pipe(rememberFailure(REQUEST, noting(), backOff));
       tools.expectObservable(remembered).toBe('#', undefined, rejected('resting'));
       tools.flush();
       expect([backOff.restOf(URL_OF_IT), backOff.restOf(SIBLING)]).toEqual([10, 0]);
@@ -176,7 +173,7 @@ describe('rememberFailure', () => {
     marbles((tools) => {
       const backOff = backOffOf(tools);
       backOff.failed(URL_OF_IT);
-      tools.expectObservable(of('a').pipe(rememberFailure(REQUEST, noting(unused), backOff))).toBe('(a|)');
+      tools.expectObservable(of('a').pipe(rememberFailure(REQUEST, noting(), backOff))).toBe('(a|)');
       tools.flush();
       expect(backOff.restOf(URL_OF_IT)).toBe(0);
     }),
@@ -203,7 +200,7 @@ describe('rememberFailure', () => {
     marbles((tools) => {
       const request: ImageRequest = { uri: SourceUri.of('no uri'), variant: ORIGINAL };
       const source = tools.cold<never>('-#', undefined, rejection('invalid-uri'));
-      const remembered = source.pipe(rememberFailure(request, noting(unused), backOffOf(tools)));
+      const remembered = source.pipe(rememberFailure(request, noting(), backOffOf(tools)));
       tools.expectObservable(remembered).toBe('-#', undefined, rejected('invalid-uri'));
     }),
   );

@@ -9,6 +9,7 @@ import {
   type StoredVariant,
 } from '../../src/domain/index.js';
 import { Gate, resize } from '../../src/operators/index.js';
+import { strictPorts } from '../../src/testing/index.js';
 import { marbles, type Marbles, rejected, rejection } from '../support/marbles.js';
 import { AVATAR_REQUEST, HELD, REQUEST } from '../support/nouns.js';
 import { itIsAnOperator } from '../support/operator-laws.js';
@@ -27,25 +28,15 @@ interface Parts {
   readonly report?: Ports['report'];
 }
 
-const unused = () => {
-  throw new Error('resize only reads and writes variants');
-};
-
 /** Everything answers at once, unless told otherwise; one resize at a time, one waiting. */
 function resizing({ scheduler }: Marbles, parts: Parts = {}) {
-  const { format = 'png', kept = of(undefined), made = of(SMALL), written = of(undefined), report = unused } = parts;
-  const ports: Pick<Ports, 'files' | 'resizer' | 'sniffer' | 'report'> = {
-    report,
+  const { format = 'png', kept = of(undefined), made = of(SMALL), written = of(undefined), report } = parts;
+  const ports = strictPorts({
     sniffer: { sniff: () => of(format) },
     resizer: { resize: () => made },
-    files: {
-      read: unused,
-      recall: unused,
-      stage: unused,
-      readVariant: () => kept,
-      writeVariant: () => written as Observable<void>,
-    },
-  };
+    files: { readVariant: () => kept, writeVariant: () => written as Observable<void> },
+    ...(report && { report }),
+  });
   const resizeGate = new Gate({ concurrency: 1, queue: 1 });
   const unresizable = new LRUCache<string, true>({ max: 10 });
   return resize(ports, { resizing: new Map(), resizeGate, unresizable, resizeDeadline: 10, scheduler });

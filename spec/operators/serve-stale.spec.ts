@@ -2,25 +2,23 @@ import { type Observable, of } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 import type { CatalogueEntry, Due, Ports, ServedImage } from '../../src/domain/index.js';
 import { dedupeInflight, serveStale, type ServeStaleOptions } from '../../src/operators/index.js';
+import { strictPorts, unexpected } from '../../src/testing/index.js';
 import { marbles, rejected, rejection } from '../support/marbles.js';
 import { DUE_AGAIN, FIRST_DUE, HELD, NEW_IMAGE, REQUEST } from '../support/nouns.js';
 import { itIsAnOperator } from '../support/operator-laws.js';
 
-const unused = () => {
-  throw new Error('serveStale only looks');
-};
-
 function looking(lookup: Ports['catalogue']['lookup'], due: Due = DUE_AGAIN, options = FOR_EVER) {
-  return serveStale({ catalogue: { lookup, store: unused, recordError: unused }, report: unused }, due, options);
+  return serveStale(strictPorts({ catalogue: { lookup } }), due, options);
 }
 
+const NEVER_ASKED = unexpected('lookup');
 const FOR_EVER: ServeStaleOptions = { refreshWait: Infinity };
 
 const DECLARED: CatalogueEntry = { status: 'declared', freshFor: 0 };
 const FRESH: ServedImage = { request: REQUEST, image: NEW_IMAGE, cacheStatus: { hit: false, fwd: 'stale' } };
 
 describe('serveStale', () => {
-  itIsAnOperator({ operator: () => looking(unused), input: FRESH, output: FRESH });
+  itIsAnOperator({ operator: () => looking(NEVER_ASKED), input: FRESH, output: FRESH });
 
   it(
     'serves the copy when the refresh fails, after one more look whether it still may',
@@ -81,7 +79,7 @@ describe('serveStale', () => {
     'passes every error on when there is no copy',
     marbles(({ cold, expectObservable }) => {
       const source = cold<ServedImage>('-#', undefined, rejection('timeout'));
-      expectObservable(source.pipe(looking(unused, FIRST_DUE))).toBe('-#', undefined, rejected('timeout'));
+      expectObservable(source.pipe(looking(NEVER_ASKED, FIRST_DUE))).toBe('-#', undefined, rejected('timeout'));
     }),
   );
 
@@ -112,8 +110,8 @@ describe('serveStale', () => {
       const due = { ...FIRST_DUE, unreadable: rejection('storage-unavailable') };
       const failing = cold<ServedImage>('-#', undefined, rejection('timeout'));
       const blocked = cold<ServedImage>('-#', undefined, rejection('blocked'));
-      expectObservable(failing.pipe(looking(unused, due))).toBe('-#', undefined, rejected('storage-unavailable'));
-      expectObservable(blocked.pipe(looking(unused, due))).toBe('-#', undefined, rejected('blocked'));
+      expectObservable(failing.pipe(looking(NEVER_ASKED, due))).toBe('-#', undefined, rejected('storage-unavailable'));
+      expectObservable(blocked.pipe(looking(NEVER_ASKED, due))).toBe('-#', undefined, rejected('blocked'));
     }),
   );
 });
@@ -149,7 +147,7 @@ describe('serveStale, when a refresh takes long', () => {
       const work = cold('    --(f|)', { f: FRESH });
       const refresh = '      ^-!';
       const expected = '     --(f|)';
-      const served = refreshing(work).pipe(looking(unused, DUE_AGAIN, { refreshWait: 3, scheduler }));
+      const served = refreshing(work).pipe(looking(NEVER_ASKED, DUE_AGAIN, { refreshWait: 3, scheduler }));
       expectObservable(served).toBe(expected, { f: FRESH });
       expectSubscriptions(work.subscriptions).toBe(refresh);
     }),
@@ -169,8 +167,8 @@ describe('serveStale, when a refresh takes long', () => {
     'waits as long as it takes when it is told so, or when there is no copy',
     marbles(({ cold, expectObservable, scheduler }) => {
       const work = cold('2m (f|)', { f: FRESH });
-      expectObservable(refreshing(work).pipe(looking(unused, DUE_AGAIN, FOR_EVER))).toBe('2m (f|)', { f: FRESH });
-      const first = refreshing(work).pipe(looking(unused, FIRST_DUE, { refreshWait: 3, scheduler }));
+      expectObservable(refreshing(work).pipe(looking(NEVER_ASKED, DUE_AGAIN, FOR_EVER))).toBe('2m (f|)', { f: FRESH });
+      const first = refreshing(work).pipe(looking(NEVER_ASKED, FIRST_DUE, { refreshWait: 3, scheduler }));
       expectObservable(first).toBe('2m (f|)', { f: FRESH });
     }),
   );
@@ -189,7 +187,7 @@ describe('serveStale, when a refresh takes long', () => {
     'ends the refresh with the reader who leaves before the wait is over',
     marbles(({ cold, expectObservable, expectSubscriptions, scheduler }) => {
       const work = cold('-----(f|)', { f: FRESH });
-      const served = refreshing(work).pipe(looking(unused, DUE_AGAIN, { refreshWait: 3, scheduler }));
+      const served = refreshing(work).pipe(looking(NEVER_ASKED, DUE_AGAIN, { refreshWait: 3, scheduler }));
       expectObservable(served, '^-!').toBe('---');
       expectSubscriptions(work.subscriptions).toBe('^-!');
     }),
@@ -212,7 +210,7 @@ describe('serveStale, when a refresh takes long', () => {
     'reports bugs of refreshes that nobody waits for, and nothing else',
     marbles(({ cold, expectObservable, flush, scheduler }) => {
       const report = vi.fn();
-      const ports = { catalogue: { lookup: () => of(DECLARED), store: unused, recordError: unused }, report };
+      const ports = strictPorts({ catalogue: { lookup: () => of(DECLARED) }, report });
       const bug = new RangeError('a bug');
       for (const error of [bug, rejection('timeout')]) {
         const work = refreshing(cold<ServedImage>('-----#', undefined, error));

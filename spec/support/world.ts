@@ -1,5 +1,6 @@
-import { type Observable, of, switchMap } from 'rxjs';
+import { type Observable, of } from 'rxjs';
 import type { CatalogueEntry, OriginRequest, OriginResponse, Ports, StagedFile } from '../../src/domain/index.js';
+import { answeringPorts, originOf } from '../../src/testing/index.js';
 import { NEW_BYTES, STAGED_AT } from './nouns.js';
 
 /** What the parts of a pipeline's world do; whatever is not said answers at once and well. */
@@ -19,35 +20,27 @@ export const DECLARED: CatalogueEntry = { status: 'declared', freshFor: 0 };
 export const SMALL_BYTES = Buffer.from('the avatar');
 
 /** The outside world of a pipeline, in which nothing is stored and everything but the origin answers at once. */
-export function world({ connect, staged, ...told }: World): Ports {
-  const {
-    lookup = () => of(DECLARED),
-    store = () => of(true),
-    recordError = () => of(undefined),
-    read = () => of(undefined),
-    resize = () => of(SMALL_BYTES),
-    report = () => undefined,
-  } = told;
+export function world({
+  connect,
+  staged,
+  resize = () => of(SMALL_BYTES),
+  report = () => undefined,
+  ...told
+}: World): Ports {
+  const { lookup, store, recordError, read } = told;
   const stagedFile: StagedFile = {
     modified: STAGED_AT,
     commit: () => of(undefined),
     discard: () => of(undefined),
     ...staged,
   };
-  return {
-    catalogue: { lookup, store, recordError },
-    files: {
-      read,
-      recall: () => undefined,
-      stage: () => of(stagedFile),
-      readVariant: () => of(undefined),
-      writeVariant: () => of(undefined),
-    },
-    origin: { exchange: (request, read) => connect(request).pipe(switchMap(read)) },
-    sniffer: { sniff: () => of('png' as const) },
+  return answeringPorts({
+    catalogue: { ...(lookup && { lookup }), ...(store && { store }), ...(recordError && { recordError }) },
+    files: { ...(read && { read }), stage: () => of(stagedFile) },
+    origin: originOf(connect),
     resizer: { resize },
     report,
-  };
+  });
 }
 
 /** The new picture, its body as told. */

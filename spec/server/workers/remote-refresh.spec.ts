@@ -14,6 +14,7 @@ import { answerRefreshes } from '../../../src/server/workers/answer-refreshes.js
 import type { Channel } from '../../../src/server/workers/channel.js';
 import type { ToPrimary, ToWorker } from '../../../src/server/workers/messages.js';
 import { remoteRefresh } from '../../../src/server/workers/remote-refresh.js';
+import { unexpected } from '../../../src/testing/index.js';
 import { marbles, rejected } from '../../support/marbles.js';
 import { AVATAR_REQUEST, FILE, HELD, REQUEST, URI, URL_OF_IT } from '../../support/nouns.js';
 import { itIsAnOperator } from '../../support/operator-laws.js';
@@ -37,12 +38,11 @@ function channelPair() {
   return { worker, primary, sent, die: () => toPrimary.complete() };
 }
 
-const unused = () => {
-  throw new Error('nothing is read here');
-};
-
 /** A worker and a primary that works like this. */
-function remote(work: (uri: SourceUri) => Observable<ServedImage>, files: Pick<ImageFiles, 'read'> = { read: unused }) {
+function remote(
+  work: (uri: SourceUri) => Observable<ServedImage>,
+  files: Pick<ImageFiles, 'read'> = { read: unexpected('read') },
+) {
   const { worker, primary, sent, die } = channelPair();
   const refresh: Refresh = mergeMap(({ uri }) => work(uri));
   answerRefreshes(primary, refresh);
@@ -122,7 +122,7 @@ describe('remoteRefresh', () => {
   it(
     'reads from the own disk what lies there, by its checksum',
     marbles((tools) => {
-      const body: FileBody = { length: FILE.body.length, read: unused };
+      const body: FileBody = { length: FILE.body.length, read: unexpected('read') };
       const large: ServedImage = { ...FETCHED, image: { ...HELD, body } };
       const here: StoredFile = { ...FILE, body: { ...body } };
       const files = (file: StoredFile | undefined) => ({

@@ -1,0 +1,56 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '../..');
+const PRELOAD = join(ROOT, 'spec/support/loaded-modules.mjs');
+
+/** What importing a face of the package loads: the libraries, and our own floors. */
+function loadedBy(face: string): { libraries: Set<string>; floors: Set<string> } {
+  const program = `await import('img-linuxfr/${face}')`;
+  const args = ['--import', PRELOAD, '--input-type=module', '-e', program];
+  const urls = execFileSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' }).split('\n');
+  const all = (pattern: RegExp) => new Set(urls.flatMap((url) => pattern.exec(url)?.[1] ?? []));
+  return { libraries: all(/.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/), floors: all(/^(?!.*\/node_modules\/).*\/dist\/(\w+)\//) };
+}
+
+describe('the faces of the package', () => {
+  it.each([
+    ['domain', ['domain'], ['rxjs']],
+    ['operators', ['domain', 'operators'], ['lru-cache', 'rxjs']],
+    ['pipeline', ['domain', 'operators', 'pipeline'], ['lru-cache', 'rxjs']],
+    ['testing', ['domain', 'testing'], ['rxjs']],
+  ])('load no more than they need: %s', (face, floors, libraries) => {
+    const loaded = loadedBy(face);
+    expect([...loaded.floors].sort()).toEqual(floors);
+    expect([...loaded.libraries].filter((name) => name !== 'tslib').sort()).toEqual(libraries);
+  });
+
+  it('load the libraries of the outside world with the adapters, and no server', () => {
+    const { floors, libraries } = loadedBy('adapters');
+    expect([...floors].sort()).toEqual(['adapters', 'domain']);
+    expect([...libraries]).toEqual(expect.arrayContaining(['ioredis', 'sharp', 'node-fetch', 'file-type']));
+    expect([...libraries]).not.toContain('tsyringe');
+  });
+
+  it('leave in a bundle only what is used', async () => {
+    const bundled = async (contents: string) => {
+      const { outputFiles } = await build({
+        stdin: { contents, resolveDir: ROOT },
+        bundle: true,
+        format: 'esm',
+        write: false,
+        platform: 'node',
+        packages: 'bundle',
+        external: ['rxjs', 'lru-cache'],
+      });
+      return outputFiles[0]?.text ?? '';
+    };
+    const one = await bundled("export { limitBytes } from 'img-linuxfr/operators';");
+    expect(one).toContain('too-large');
+    expect(one).not.toContain('class BackOff');
+    expect(one).not.toContain('mapOrMerge');
+    expect(await bundled("import 'img-linuxfr/operators'; import 'img-linuxfr/adapters';")).not.toContain('class');
+  });
+});

@@ -1,0 +1,3 @@
+export * from './marbles.js';
+export * from './operator-laws.js';
+export * from './ports.js';
