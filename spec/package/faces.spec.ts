@@ -12,7 +12,10 @@ function loadedBy(face: string): { libraries: Set<string>; floors: Set<string> }
   const args = ['--import', PRELOAD, '--input-type=module', '-e', program];
   const urls = execFileSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' }).split('\n');
   const all = (pattern: RegExp) => new Set(urls.flatMap((url) => pattern.exec(url)?.[1] ?? []));
-  return { libraries: all(/.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/), floors: all(/^(?!.*\/node_modules\/).*\/dist\/(\w+)\//) };
+  return {
+    libraries: all(/.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/),
+    floors: all(/^(?!.*\/node_modules\/).*\/dist\/(\w+)\//),
+  };
 }
 
 describe('the faces of the package', () => {
