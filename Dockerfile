@@ -8,6 +8,8 @@ RUN npm run build && npm prune --omit=dev
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production
+# By the environment, which commands see too: `docker exec … node dist/server/main.js check`.
+ENV IMG_ADDR=0.0.0.0:8000 IMG_REDIS=embedded IMG_DIR=/cache
 WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
@@ -20,4 +22,3 @@ EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=3s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:8000/status').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["node", "dist/server/main.js"]
-CMD ["-a", "0.0.0.0:8000", "-r", "embedded", "-d", "/cache"]
