@@ -8,7 +8,8 @@ const isCi = process.env.CI === 'true';
 
 install();
 provideRedis();
-provideBrowser();
+for (const name of ['chromium', 'openssl']) provideForAll(name, () => isOnPath(name));
+provideForAll('nginx-light', () => isOnPath('nginx') || isOnPath('/usr/sbin/nginx'));
 build();
 rmSync(RESULTS, { force: true });
 const { status } = spawnSync(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', ...process.argv.slice(2)], {
@@ -25,12 +26,12 @@ function provideRedis() {
   if (isCi) process.exit(1);
 }
 
-/** A few hundred megabytes, so only where everything has to be checked; elsewhere its specs are skipped by name. */
-function provideBrowser() {
+/** For a few specs: only where everything has to be checked; elsewhere they are skipped by name. */
+function provideForAll(name, isThere) {
   if (!isCi) return;
-  provide('chromium', () => isOnPath('chromium'));
-  if (isOnPath('chromium')) return;
-  console.error('No chromium on PATH: install it to run the browser specs.');
+  provide(name, isThere);
+  if (isThere()) return;
+  console.error(`No ${name} on PATH: install it to run its specs.`);
   process.exit(1);
 }
 

@@ -26,14 +26,17 @@ export interface NginxAnswer {
   readonly body: Buffer;
 }
 
-/** The program, if there is one. Where everything has to be checked, there must be. */
+/** The program, if there is one, and one to make certificates. Where everything has to be checked, there must be. */
 export function nginxCommand(): string | undefined {
   // A program for administrators, whose folder others do not have on their PATH.
-  for (const name of ['nginx', '/usr/sbin/nginx']) {
-    if (spawnSync(name, ['-v']).error === undefined) return name;
-  }
-  if (process.env['CI'] === 'true') throw new Error('no nginx on PATH: install it');
+  const name = ['nginx', '/usr/sbin/nginx'].find(isOnPath);
+  if (name !== undefined && isOnPath('openssl')) return name;
+  if (process.env['CI'] === 'true') throw new Error('no nginx or no openssl on PATH: install them');
   return undefined;
+}
+
+function isOnPath(name: string): boolean {
+  return spawnSync(name, ['-v'], { stdio: 'ignore' }).error === undefined;
 }
 
 /** Starts it in front of a service on a port of this machine. */
@@ -55,7 +58,7 @@ export async function startNginx(command: string, servicePort: number): Promise<
     [/listen 443/, `listen 127.0.0.1:${port}`],
     [/listen 80/, `listen 127.0.0.1:${plainPort}`],
     [/\/etc\/nginx/g, directory],
-    [/\/dev\/stdout/, log],
+    [/\/var\/log\/nginx\/access.log/, log],
   );
   const child = spawn(command, ['-p', directory, '-c', join(directory, 'nginx.conf'), '-g', 'daemon off;']);
   let complaints = '';
