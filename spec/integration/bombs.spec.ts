@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
 import { brotliCompressSync, crc32, deflateSync, gzipSync } from 'node:zlib';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sends } from '../support/origin.js';
 import { noise, raw } from '../support/pictures.js';
+import { childrenOf, peakMemoryOf } from '../support/processes.js';
 import { openSetting, type Setting } from '../support/setting.js';
 
 const MIB = 1 << 20;
@@ -26,10 +26,10 @@ function ofLength(length: number): Buffer {
   return Buffer.concat([PNG, noise(1 + Math.ceil(length / 3), 1).data]).subarray(0, length);
 }
 
-/** The most memory the service ever had, in MiB. */
+/** The most memory the service and the process that makes its avatars ever had, in MiB. */
 function peakMemory(): number {
-  const status = readFileSync(`/proc/${setting.service.process.pid}/status`, 'utf8');
-  return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024;
+  const { pid = 0 } = setting.service.process;
+  return [pid, ...childrenOf(pid)].map(peakMemoryOf).reduce((sum, peak) => sum + peak);
 }
 
 describe('corpus: content codings', () => {

@@ -5,6 +5,12 @@ export function childrenOf(pid: number): number[] {
   return wordsOf(`/proc/${pid}/task/${pid}/children`).map(Number);
 }
 
+/** The most memory that a process ever had, in MiB. */
+export function peakMemoryOf(pid: number): number {
+  const status = readable(() => readFileSync(`/proc/${pid}/status`, 'latin1'), '');
+  return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024;
+}
+
 export function isRunning(pid: number): boolean {
   const state = /\) (\S)/.exec(readable(() => readFileSync(`/proc/${pid}/stat`, 'latin1'), ''))?.[1];
   // A zombie is only waiting to be asked how it ended.

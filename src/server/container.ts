@@ -8,11 +8,11 @@ import {
   DiskFiles,
   EmbeddedCatalogue,
   httpOrigin,
+  isolatedResizer,
   magicSniffer,
   nameResolver,
   type ManagedCatalogue,
   RedisCatalogue,
-  sharpResizer,
 } from '../adapters/index.js';
 import type { EncodedRequest, Origin, Ports, Resizer, ServedImage } from '../domain/index.js';
 import { pipelineAround, type Refresh, refresh, type Shared, sharedWithin } from '../pipeline/index.js';
@@ -64,7 +64,7 @@ export function createContainer(
       resolve: nameResolver({ nameServers: options.nameServer }),
     }),
   );
-  register(RESIZER, () => sharpResizer({ maxPixels: options.maxPixels, maxFrames: MAX_FRAMES }));
+  register(RESIZER, () => isolatedResizer({ maxPixels: options.maxPixels, maxFrames: MAX_FRAMES }));
   register(ATTEMPTS, () => new Attempts());
   register(SHARED, () => sharedWithin(pipeline));
   register(REFRESH, (parts) => refresh(askingPortsOf(parts), pipeline, parts.resolve(SHARED)));

@@ -1,0 +1,89 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { getPriority } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import sharp from 'sharp';
+import { describe, expect, it, vi } from 'vitest';
+import { sharpResizer } from '../../src/adapters/index.js';
+import type { Resizer } from '../../src/domain/index.js';
+import { noise, raw } from '../support/pictures.js';
+import { childrenOf } from '../support/processes.js';
+
+const ROOT = join(import.meta.dirname, '../..');
+const OPTIONS = { maxPixels: 200_000_000, maxFrames: 3 };
+
+/** As it was built: the process that it starts is a program. */
+const { isolatedResizer } = (await import(
+  join(ROOT, 'dist/adapters/index.js')
+)) as typeof import('../../src/adapters/index.js');
+
+const quick = await raw(noise(100, 200)).png().toBuffer();
+/** Takes long enough for a process to be killed meanwhile. */
+const slow = await sharp({ create: { width: 5000, height: 5000, channels: 3, background: 'red' } })
+  .jpeg({ progressive: true })
+  .toBuffer();
+
+const children = () => childrenOf(process.pid);
+const make = async (resizer: Resizer, bytes: Uint8Array, format: 'png' | 'jpeg' = 'png') =>
+  Buffer.from((await resizer.resize(bytes, format, 64)) as Uint8Array);
+
+/** A resizer, and its process, which is not one of those that were there before. */
+async function started(): Promise<{ resizer: Resizer; pid: number }> {
+  const before = new Set(children());
+  const resizer = isolatedResizer(OPTIONS);
+  await make(resizer, quick);
+  const [pid = 0, ...others] = children().filter((child) => !before.has(child));
+  expect(others).toEqual([]);
+  return { resizer, pid };
+}
+
+describe('isolatedResizer', () => {
+  it('makes the same avatars as sharp in this process, and refuses the same pictures', async () => {
+    const [isolated, here] = [isolatedResizer(OPTIONS), sharpResizer(OPTIONS)];
+    expect(await make(isolated, quick)).toEqual(await make(here, quick));
+    await expect(make(isolated, quick.subarray(0, 40))).rejects.toMatchObject({ code: 'undecodable' });
+    await expect(make(isolatedResizer({ ...OPTIONS, maxPixels: 100 }), quick)).rejects.toMatchObject({
+      code: 'too-many-pixels',
+    });
+  });
+
+  it('works at a lower priority, in all threads that decode, and knows nothing of our environment', async () => {
+    const { pid } = await started();
+    expect(getPriority(pid)).toBe(10);
+    expect(readFileSync(`/proc/${pid}/environ`, 'utf8')).not.toMatch(/PATH|HOME/);
+  });
+
+  it('loses no avatar when its process is killed', async () => {
+    const { resizer, pid } = await started();
+    const making = [make(resizer, slow, 'jpeg'), make(resizer, slow, 'jpeg')];
+    await delay(20);
+    process.kill(pid, 'SIGKILL');
+    for (const avatar of await Promise.all(making)) expect(avatar.length).toBeGreaterThan(100);
+    expect((await make(resizer, quick)).length).toBeGreaterThan(100);
+  });
+
+  it('blames the picture that ends each process that looks at it, and no other', async () => {
+    const { resizer, pid } = await started();
+    const before = new Set(children());
+    const killing = make(resizer, slow, 'jpeg');
+    const beside = make(resizer, quick);
+    process.kill(pid, 'SIGKILL');
+    // In the order in which they were asked for, each begins anew in a process of its own.
+    const alone = await vi.waitUntil(() => children().find((child) => !before.has(child)), { interval: 1 });
+    process.kill(alone, 'SIGSEGV');
+    await expect(killing).rejects.toThrow('the process that makes avatars ended with SIGSEGV');
+    await expect(killing).rejects.toMatchObject({ code: 'undecodable' });
+    expect((await beside).length).toBeGreaterThan(100);
+  });
+
+  it('keeps nobody from ending, but for who waits for an avatar', () => {
+    const program = `
+      import { isolatedResizer } from 'img-linuxfr/adapters';
+      const made = isolatedResizer(${JSON.stringify(OPTIONS)}).resize(Buffer.from('${quick.toString('base64')}', 'base64'), 'png', 64);
+      made.then(({ length }) => console.log(length > 100));
+    `;
+    const args = ['--input-type=module', '-e', program];
+    expect(execFileSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8', timeout: 10_000 })).toBe('true\n');
+  });
+});

@@ -1,0 +1,76 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { Rejection, type ResizableFormat } from '../domain/index.js';
+import type { Resize, Resized } from './resizer-messages.js';
+import type { SharpResizerOptions } from './sharp-resizer.js';
+
+const PROGRAM = fileURLToPath(new URL('./resizer-program.js', import.meta.url));
+
+/** The process ended before it had answered. */
+export class ProcessEnded extends Error {}
+
+interface Asker {
+  readonly resolve: (bytes: Uint8Array) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** The other end of `resizer-program.ts`. It keeps this process alive only while it has something to do. */
+export class ResizerProcess {
+  readonly #child: ChildProcess;
+  readonly #askers = new Map<number, Asker>();
+  #last = 0;
+
+  constructor(options: SharpResizerOptions) {
+    this.#child = fork(PROGRAM, [JSON.stringify(options)], {
+      serialization: 'advanced',
+      // What decodes the bytes of strangers knows no password, and runs nothing that was meant for its parent.
+      env: {},
+      execArgv: [],
+    });
+    this.#child.on('message', (answered: Resized) => this.#hear(answered));
+    this.#child.once('exit', (code, signal) =>
+      this.#bury(new ProcessEnded(`the process that makes avatars ended with ${signal ?? `code ${code}`}`)),
+    );
+    // It could not be started. Any other error of a process that was started is followed by its exit.
+    this.#child.on('error', (error) => this.#child.pid === undefined && this.#bury(error));
+    this.#rest();
+  }
+
+  get isRunning(): boolean {
+    return this.#child.connected;
+  }
+
+  /** Rejects with a `Rejection` as `sharpResizer` does, with `ProcessEnded`, or with why it could not be started. */
+  resize(bytes: Uint8Array, format: ResizableFormat, height: number): Promise<Uint8Array> {
+    return new Promise((resolve, reject) => {
+      const id = ++this.#last;
+      this.#askers.set(id, { resolve, reject });
+      this.#child.ref();
+      this.#child.channel?.ref();
+      const asked: Resize = { id, bytes, format, height };
+      this.#child.send(asked, () => undefined);
+    });
+  }
+
+  end(): void {
+    this.#child.kill('SIGKILL');
+  }
+
+  #hear(answered: Resized): void {
+    const asker = this.#askers.get(answered.id);
+    this.#askers.delete(answered.id);
+    if (this.#askers.size === 0) this.#rest();
+    if ('bytes' in answered) asker?.resolve(answered.bytes);
+    else asker?.reject(new Rejection(answered.code, answered.message));
+  }
+
+  #bury(why: Error): void {
+    for (const { reject } of this.#askers.values()) reject(why);
+    this.#askers.clear();
+  }
+
+  #rest(): void {
+    this.#child.unref();
+    this.#child.channel?.unref();
+  }
+}
