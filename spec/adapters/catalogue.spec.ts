@@ -144,6 +144,65 @@ describe.each([
     expect(await catalogue.upkeep.size()).toBeGreaterThanOrEqual(4);
   });
 
+  describe('that is moderated', () => {
+    const blocked = async () => {
+      const uris: SourceUri[] = [];
+      for await (const some of catalogue.upkeep.listed('blocked')) uris.push(...some);
+      return uris;
+    };
+
+    it('blocks and unblocks what is declared, and keeps the list in step', async () => {
+      const { moderation } = catalogue;
+      const other = SourceUri.of(Buffer.from([0x68, 0xff]));
+      for (const image of [uri, other]) await catalogue.declare(image);
+      await store(uri);
+      expect([await moderation.block(uri), await moderation.block(uri)]).toEqual(['changed', 'unchanged']);
+      expect(await moderation.block(other)).toBe('changed');
+      expect(await blocked()).toHaveLength(2);
+      expect(await blocked()).toEqual(expect.arrayContaining([uri, other]));
+      expect(await lookup(uri)).toEqual({ status: 'blocked' });
+      expect([await moderation.unblock(uri), await moderation.unblock(uri)]).toEqual(['changed', 'unchanged']);
+      expect(await blocked()).toEqual([other]);
+      expect(await lookup(uri)).toMatchObject({ status: 'declared', stored: RECORD });
+    });
+
+    it('blocks nothing that is not declared', async () => {
+      expect(await catalogue.moderation.block(uri)).toBe('undeclared');
+      expect(await catalogue.moderation.unblock(uri)).toBe('undeclared');
+      expect(await lookup(uri)).toEqual({ status: 'undeclared' });
+      expect(await blocked()).toEqual([]);
+    });
+
+    it('gives all that is known of a picture', async () => {
+      const { moderation } = catalogue;
+      expect(await moderation.record(uri)).toEqual({ isDeclared: false, isBlocked: false, stored: {} });
+      const before = Math.floor(Date.now() / 1000) * 1000;
+      await catalogue.declare(uri);
+      await store(uri);
+      await (catalogue.recordError(uri, 'exceeded max size') as Promise<void>);
+      await moderation.block(uri);
+      const { declaredAt, error, freshUntil, ...rest } = await moderation.record(uri);
+      expect(rest).toEqual({ isDeclared: true, isBlocked: true, stored: RECORD });
+      expect(declaredAt?.getTime()).toBeGreaterThanOrEqual(before);
+      expect(declaredAt?.getTime()).toBeLessThanOrEqual(Date.now());
+      expect(error?.reason).toBe('exceeded max size');
+      for (const until of [error?.until, freshUntil]) {
+        expect(until?.getTime()).toBeGreaterThan(Date.now());
+        expect(until?.getTime()).toBeLessThanOrEqual(Date.now() + TTL * 1000);
+      }
+    });
+
+    it('forgets for how long a picture is fresh or failed', async () => {
+      await catalogue.declare(uri);
+      await store(uri);
+      await (catalogue.recordError(uri, 'exceeded max size') as Promise<void>);
+      await catalogue.moderation.expire(uri);
+      const { declaredAt: _declared, ...rest } = await catalogue.moderation.record(uri);
+      expect(rest).toEqual({ isDeclared: true, isBlocked: false, stored: RECORD });
+      expect(await lookup(uri)).toEqual({ status: 'declared', stored: RECORD, freshFor: 0 });
+    });
+  });
+
   describe('whose records are mended', () => {
     const { checksum } = RECORD;
     const adopted = { type: 'image/gif', checksum };

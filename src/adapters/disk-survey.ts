@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Dirent } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { from, lastValueFrom, mergeMap, toArray } from 'rxjs';
-import { asidePlace, TEMPORARY } from './disk-layout.js';
+import type { SourceUri } from '../domain/index.js';
+import { asidePlace, originalPlace, TEMPORARY } from './disk-layout.js';
 import { ignoreAbsence } from './file-trouble.js';
 import { TemporaryFiles } from './temporary-files.js';
 
@@ -72,6 +73,20 @@ export class DiskSurvey {
     const aside = join(this.#directory, asidePlace(place, checksum));
     await mkdir(dirname(aside), { recursive: true });
     await rename(join(this.#directory, place), aside).catch(ignoreAbsence);
+  }
+
+  /** Removes the original of a URI, what was made of it, and copies that were set aside. Resolves to how many files. */
+  async purge(uri: SourceUri): Promise<number> {
+    const original = originalPlace(uri.digest);
+    const folders = [dirname(original), dirname(asidePlace(original, ''))];
+    const places = await Promise.all(folders.map((folder) => this.#namedAfter(basename(original), folder)));
+    await Promise.all(places.flat().map((place) => this.remove(place)));
+    return places.flat().length;
+  }
+
+  async #namedAfter(name: string, folder: string): Promise<string[]> {
+    const names = (await this.#entries(folder)).map((entry) => entry.name);
+    return names.filter((other) => other === name || other.startsWith(`${name}.`)).map((other) => join(folder, other));
   }
 
   async #below(folder: string, depth: number): Promise<string[]> {

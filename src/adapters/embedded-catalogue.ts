@@ -6,6 +6,7 @@ import {
   type StoredRecord,
   usable,
 } from '../domain/index.js';
+import { EmbeddedModeration } from './embedded-moderation.js';
 import { type Database, EMBEDDED, type Expiring, LATEST, type Row } from './embedded-row.js';
 import { EmbeddedUpkeep } from './embedded-upkeep.js';
 import { HOUR, LATEST_LENGTH, type ManagedCatalogue } from './managed-catalogue.js';
@@ -21,6 +22,7 @@ export interface EmbeddedCatalogueOptions {
 /** A catalogue in a file, for those who have no Redis: the same facts, kept by LMDB. */
 export class EmbeddedCatalogue implements ManagedCatalogue {
   readonly description: string;
+  readonly moderation: EmbeddedModeration;
   readonly upkeep: EmbeddedUpkeep;
   readonly #db: Database;
   readonly #ttl: number;
@@ -29,6 +31,7 @@ export class EmbeddedCatalogue implements ManagedCatalogue {
     this.description = `the embedded store ${path}`;
     this.#db = open({ path, noSubdir: true, encoding: 'json' });
     this.#ttl = ttl;
+    this.moderation = new EmbeddedModeration(this.#db);
     this.upkeep = new EmbeddedUpkeep(this.#db, ttl);
   }
 

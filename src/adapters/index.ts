@@ -1,4 +1,5 @@
 export * from './address-rules.js';
+export type * from './catalogue-moderation.js';
 export * from './catalogue-upkeep.js';
 export * from './disk-files.js';
 export * from './disk-layout.js';

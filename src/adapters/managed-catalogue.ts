@@ -1,4 +1,5 @@
 import type { Catalogue, SourceUri } from '../domain/index.js';
+import type { CatalogueModeration } from './catalogue-moderation.js';
 import type { CatalogueUpkeep } from './catalogue-upkeep.js';
 
 /** A catalogue that commands can work on, whatever keeps it. */
@@ -9,6 +10,7 @@ export interface ManagedCatalogue extends Catalogue {
   trouble(): Promise<string | undefined>;
   /** Declares a URI as the site's backend does. Gives `false`, and changes nothing, when it was declared before. */
   declare(uri: SourceUri): Promise<boolean>;
+  readonly moderation: CatalogueModeration;
   readonly upkeep: CatalogueUpkeep;
   close(): Promise<void>;
 }

@@ -4,7 +4,9 @@ import type { Told } from './kept-lookups.js';
 import { HOUR, LATEST_LENGTH, type ManagedCatalogue } from './managed-catalogue.js';
 import { RedisAnnouncements } from './redis-announcements.js';
 import { commandConnection, messageConnection, patientConnection, type RedisConnection } from './redis-connection.js';
-import { pipelined, REDIS, unlessWrongType } from './redis-pipeline.js';
+import { RedisModeration } from './redis-moderation.js';
+import { pipelined, REDIS } from './redis-pipeline.js';
+import { readRow } from './redis-row.js';
 import { entryOf, errorKey, imageKey, listKey, updatedKey } from './redis-schema.js';
 import { RedisUpkeep } from './redis-upkeep.js';
 import { storeCall } from './store-call.js';
@@ -36,14 +38,11 @@ export interface RedisCatalogueOptions {
   readonly report?: (trouble: unknown) => void;
 }
 
-/** What PTTL answers besides milliseconds. */
-const NO_END = -1;
-const NO_SUCH_KEY = -2;
-
 /** The site's own Redis. Every error is a `catalogue-unavailable`. What was looked up is kept, see `TrackedLookups`. */
 export class RedisCatalogue implements ManagedCatalogue {
   readonly description: string;
   readonly redis: Redis;
+  readonly moderation: RedisModeration;
   readonly upkeep: RedisUpkeep;
   readonly #ttl: number;
   readonly #lookups: TrackedLookups;
@@ -56,6 +55,7 @@ export class RedisCatalogue implements ManagedCatalogue {
     const patient = patientConnection(connection);
     // Without a listener, ioredis prints a stack trace for each failed attempt to reconnect.
     for (const redis of [this.redis, messages, patient]) redis.on('error', report);
+    this.moderation = new RedisModeration(patient, ttl);
     this.upkeep = new RedisUpkeep(patient, ttl);
     this.#lookups = new TrackedLookups({
       ask: (uri) => this.#read(uri, performance.now()),
@@ -70,27 +70,9 @@ export class RedisCatalogue implements ManagedCatalogue {
   }
 
   async #read(uri: SourceUri, askedAt: number): Promise<Told> {
-    const [hash, error, failedFor, updatedFor] = await pipelined(this.redis, (pipeline) =>
-      pipeline
-        .hmgetBuffer(imageKey(uri), 'created_at', 'status', 'type', 'checksum', 'etag')
-        .getBuffer(errorKey(uri))
-        .pttl(errorKey(uri))
-        .pttl(updatedKey(uri)),
-    );
-    const fields = unlessWrongType<(Buffer | null)[]>(hash, []);
-    const [createdAt, status, type, checksum] = fields.map(textOf);
-    const freshFor = this.#left(unlessWrongType<number>(updatedFor, NO_SUCH_KEY));
-    const entry = entryOf({
-      createdAt,
-      status,
-      type,
-      checksum,
-      freshFor,
-      etag: fields[4]?.toString('latin1'),
-      error: textOf(unlessWrongType<Buffer | null>(error, null)),
-    });
-    const ends = [this.#left(unlessWrongType<number>(failedFor, NO_SUCH_KEY)), freshFor].filter((left) => left > 0);
-    return { entry, askedAt, until: askedAt + Math.min(...ends) };
+    const row = await readRow(this.redis, uri, this.#ttl);
+    const ends = [row.failedFor, row.freshFor].filter((left) => left > 0);
+    return { entry: entryOf(row), askedAt, until: askedAt + Math.min(...ends) };
   }
 
   store(uri: SourceUri, { type, checksum, etag = '' }: StoredRecord, modified: Date): Promise<boolean> {
@@ -138,13 +120,4 @@ export class RedisCatalogue implements ManagedCatalogue {
     if (this.redis.status === 'ready') await this.redis.quit().catch(() => undefined);
     this.redis.disconnect();
   }
-
-  /** A key that was set without an end is fresh all the same: its being there is what counts. */
-  #left(pttl: number): number {
-    return pttl === NO_END ? this.#ttl * 1000 : Math.max(0, pttl);
-  }
-}
-
-function textOf(value: Buffer | null): string | undefined {
-  return value?.toString('utf8');
 }

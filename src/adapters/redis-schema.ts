@@ -73,6 +73,8 @@ export interface Row {
   readonly checksum?: string | undefined;
   readonly etag?: string | undefined;
   readonly error?: string | undefined;
+  /** Milliseconds that `img/err/` has left. */
+  readonly failedFor: number;
   /** Milliseconds that `img/updated/` has left. */
   readonly freshFor: number;
 }
