@@ -106,6 +106,24 @@ export function runCommand(args: readonly string[], env: Record<string, string> 
   return { status, stdout, stderr };
 }
 
+export interface Ended {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command to its end while this process goes on, as the origin of what the command fetches for example. */
+export function startCommand(args: readonly string[], input = ''): Promise<Ended> {
+  const child = spawn(process.execPath, [MAIN, ...args], { timeout: 20_000, killSignal: 'SIGKILL' });
+  const written = { stdout: '', stderr: '' };
+  for (const stream of ['stdout', 'stderr'] as const) {
+    child[stream].setEncoding('utf8').on('data', (text: string) => (written[stream] += text));
+  }
+  // It may end before it has read all.
+  child.stdin.on('error', () => undefined).end(input);
+  return new Promise((resolve) => child.once('close', (status) => resolve({ status, ...written })));
+}
+
 async function untilListening(child: ChildProcess, written: () => string): Promise<number> {
   for (let attempt = 0; attempt < 400; attempt++) {
     const [, port] = /listening on http:\/\/.*:(\d+)/.exec(written()) ?? [];

@@ -5,7 +5,14 @@ import { EmbeddedCatalogue } from '../../src/adapters/index.js';
 import { SourceUri } from '../../src/domain/index.js';
 import { startOrigin, type TestOrigin } from './origin.js';
 import { freshRedis, redisUrl } from './redis.js';
-import { type Service, type ServiceOptions, startService, temporaryDirectory } from './service.js';
+import {
+  type Ended,
+  type Service,
+  type ServiceOptions,
+  startCommand,
+  startService,
+  temporaryDirectory,
+} from './service.js';
 
 /** What the service can keep its catalogue in; the specs of what it does run once for each. */
 export const STORES = [
@@ -20,6 +27,8 @@ export interface Setting {
   readonly declare: (uri: string | Buffer) => Promise<void>;
   /** Lets the origin answer a path as told, and declares its URI. */
   readonly publish: (path: string, listener: RequestListener) => Promise<string>;
+  /** Runs a command on the same catalogue and cache directory. */
+  readonly command: (args: readonly string[], input?: string) => Promise<Ended>;
   readonly close: () => Promise<void>;
 }
 
@@ -44,7 +53,7 @@ export async function openRedisSetting(options: SettingOptions = {}): Promise<Re
   };
   return {
     redis: client,
-    ...(await withOrigin(options, service, declare, () => Promise.resolve(client.disconnect()))),
+    ...(await withOrigin(options, address, service, declare, () => Promise.resolve(client.disconnect()))),
   };
 }
 
@@ -55,11 +64,12 @@ async function openEmbeddedSetting(options: SettingOptions): Promise<Setting> {
   const declare = async (uri: string | Buffer) => {
     await catalogue.declare(SourceUri.of(uri));
   };
-  return withOrigin(options, service, declare, () => catalogue.close());
+  return withOrigin(options, 'embedded', service, declare, () => catalogue.close());
 }
 
 async function withOrigin(
   { originHost }: SettingOptions,
+  store: string,
   service: Service,
   declare: Setting['declare'],
   closeStore: () => Promise<void>,
@@ -74,6 +84,8 @@ async function withOrigin(
       await declare(origin.url + path);
       return origin.url + path;
     },
+    command: (args, input) =>
+      startCommand([...args, '-r', store, '-d', service.directory, '--allow-network', '127.0.0.0/8'], input),
     close: async () => {
       await closeStore();
       await service.stop();

@@ -64,6 +64,8 @@ export class RedisModeration implements CatalogueModeration {
   }
 
   async #change(script: string, uri: SourceUri): Promise<Change> {
+    // Its key is one of the others of the schema.
+    if (uri.isReserved) return 'undeclared';
     return (await storeCall(REDIS, () => this.#redis.eval(script, 1, imageKey(uri)))) as Change;
   }
 }

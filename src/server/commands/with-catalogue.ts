@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import type { DependencyContainer } from 'tsyringe';
 import { type ManagedCatalogue, RedisCatalogue } from '../../adapters/index.js';
 import { isRejection } from '../../domain/index.js';
 import { assertCacheDirectory } from '../cache-directory.js';
@@ -6,16 +7,20 @@ import { CATALOGUE, createContainer } from '../container.js';
 import { StartFailure } from '../failure.js';
 import type { Options } from '../options.js';
 
-/** Lends the catalogue, connected, to a command, and closes it behind it. */
+/**
+ * Lends the catalogue, connected, to a command, and closes it behind it. What else a server is made of, in this
+ * process, comes with it.
+ */
 export async function withCatalogue<T>(
   options: Options,
-  work: (catalogue: ManagedCatalogue) => Promise<T>,
+  work: (catalogue: ManagedCatalogue, parts: DependencyContainer) => Promise<T>,
 ): Promise<T> {
   if (options.redis.kind === 'embedded') assertCacheDirectory(options.dir);
-  const catalogue = createContainer(options, pino({ enabled: false })).resolve(CATALOGUE);
+  const parts = createContainer(options, pino({ enabled: false }));
+  const catalogue = parts.resolve(CATALOGUE);
   try {
     await connect(catalogue);
-    return await work(catalogue);
+    return await work(catalogue, parts);
   } catch (error) {
     if (isRejection(error, 'catalogue-unavailable'))
       throw new StartFailure(`${catalogue.description}: ${error.message}`);

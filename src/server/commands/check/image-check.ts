@@ -2,7 +2,7 @@ import type { CatalogueKey } from '../../../adapters/index.js';
 import type { DigestTable } from './digest-table.js';
 import type { Finding } from './finding.js';
 import { enlist } from './mends.js';
-import { nameOf } from './name-of.js';
+import { nameOf } from '../name-of.js';
 import type { Parts } from './parts.js';
 import { checkPicture } from './picture-check.js';
 

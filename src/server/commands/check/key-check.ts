@@ -7,7 +7,7 @@ import type { Finding } from './finding.js';
 import { checkImage } from './image-check.js';
 import { digestsOn } from './list-check.js';
 import { limitNote, removeNote } from './mends.js';
-import { nameOf } from './name-of.js';
+import { nameOf } from '../name-of.js';
 import type { Parts, Step } from './parts.js';
 
 /** Keys that are looked at again at once. */

@@ -4,7 +4,7 @@ import { afterwards } from './afterwards.js';
 import { DigestTable } from './digest-table.js';
 import type { Finding, FindingKind } from './finding.js';
 import { delist } from './mends.js';
-import { nameOf } from './name-of.js';
+import { nameOf } from '../name-of.js';
 import type { Parts } from './parts.js';
 
 interface Rule {

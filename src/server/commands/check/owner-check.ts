@@ -4,7 +4,7 @@ import type { DigestTable } from './digest-table.js';
 import { fileState } from './file-state.js';
 import type { Finding } from './finding.js';
 import { adopt } from './mends.js';
-import { nameOf } from './name-of.js';
+import { nameOf } from '../name-of.js';
 import type { Parts } from './parts.js';
 import { checkPicture } from './picture-check.js';
 

@@ -3,7 +3,7 @@ import { parseImageType, type SourceUri } from '../../../domain/index.js';
 import { fileState } from './file-state.js';
 import type { Finding } from './finding.js';
 import { adopt, forget, forgetAndSetAside } from './mends.js';
-import { nameOf } from './name-of.js';
+import { nameOf } from '../name-of.js';
 import type { Parts } from './parts.js';
 
 /** The original of no variant: those of a picture that is not intact are all stale. */

@@ -1,4 +1,4 @@
-import type { SourceUri } from '../../../domain/index.js';
+import type { SourceUri } from '../../domain/index.js';
 
 /** How to call a URI in a report: one that is no UTF-8 also by its bytes. */
 export function nameOf(uri: SourceUri): string {

@@ -1,0 +1,48 @@
+import { catchError, type Observable, map, of, throwError } from 'rxjs';
+import type { DependencyContainer } from 'tsyringe';
+import {
+  type CacheStatus,
+  isRejection,
+  type RejectionCode,
+  type ServedImage,
+  type SourceUri,
+  type Variant,
+} from '../../domain/index.js';
+import { PIPELINE } from '../container.js';
+import type { Options } from '../options.js';
+
+/** What a picture came to: as `Cache-Status` would tell it, or why there is none. */
+export type Outcome = 'hit' | 'fetched' | 'not modified' | 'stale' | RejectionCode;
+
+export interface Fetched {
+  readonly outcome: Outcome;
+  /** Why it is stale, or why there is none. */
+  readonly reason?: string;
+  readonly served?: ServedImage;
+}
+
+/** Options of a command that waits for fetches as long as they take. */
+export function patient<O extends Options>(options: O): O {
+  return { ...options, refreshWait: Infinity, workers: 1 };
+}
+
+/** Sends pictures through the pipeline of a server, in this process. Emits one outcome; errors for a bug only. */
+export function fetching(parts: DependencyContainer): (uri: SourceUri, variant: Variant) => Observable<Fetched> {
+  const pipeline = parts.resolve(PIPELINE);
+  return ({ hex }, variant) =>
+    of({ encodedUri: hex, variant }).pipe(
+      pipeline,
+      map((served) => ({ ...howServed(served.cacheStatus), served })),
+      catchError((error: unknown) =>
+        isRejection(error) ? of({ outcome: error.code, reason: error.message }) : throwError(() => error),
+      ),
+    );
+}
+
+function howServed(status: CacheStatus): Pick<Fetched, 'outcome' | 'reason'> {
+  if (status.detail === 'storage-unavailable') return { outcome: status.detail, reason: 'it could not be stored' };
+  if (status.detail === 'catalogue-unavailable') return { outcome: status.detail, reason: 'it could not be recorded' };
+  if (status.detail !== undefined) return { outcome: 'stale', reason: status.detail };
+  if (status.hit) return { outcome: 'hit' };
+  return { outcome: status.fwdStatus === 304 ? 'not modified' : 'fetched' };
+}
