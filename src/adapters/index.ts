@@ -13,4 +13,5 @@ export * from './name-resolver.js';
 export * from './redis-catalogue.js';
 export { keyOf } from './redis-schema.js';
 export type { RedisConnection } from './redis-connection.js';
+export * from './sharp-dimensions.js';
 export * from './sharp-resizer.js';

@@ -1,5 +1,6 @@
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import { Rejection, type Resizer } from '../domain/index.js';
+import { restrictLoaders } from './sharp-loaders.js';
 
 export interface SharpResizerOptions {
   /**
@@ -14,8 +15,6 @@ export interface SharpResizerOptions {
 /** An avatar is at most so many times wider than high. */
 const WIDEST = 16;
 
-const LOADERS = ['Jpeg', 'Png', 'Webp', 'Heif', 'Nsgif', 'Tiff'].map((name) => `VipsForeignLoad${name}`);
-
 /**
  * Memory for each pixel, next to a picture of which only some lines are held at a time. Measured at 100
  * megapixels: 0.3 GB for the interlaced and the progressive, 1.8 GB for AVIF, 0.03 GB for the others.
@@ -28,8 +27,7 @@ const FIRST_SIDEWAYS = 5;
 
 /** Avatars with sharp (libvips). Only the loaders of the formats we resize are left open in this process. */
 export function sharpResizer({ maxPixels, maxFrames }: SharpResizerOptions): Resizer {
-  sharp.block({ operation: ['VipsForeignLoad'] });
-  sharp.unblock({ operation: LOADERS });
+  restrictLoaders();
   // Pictures come once each: libvips's own cache would only hold memory.
   sharp.cache(false);
 

@@ -2,6 +2,7 @@ import { block } from './block.js';
 import { check } from './check.js';
 import type { AddCommand } from './command.js';
 import { declare } from './declare.js';
+import { explain } from './explain.js';
 import { latest } from './latest.js';
 import { refresh } from './refresh.js';
 import { unblock } from './unblock.js';
@@ -9,4 +10,4 @@ import { unblock } from './unblock.js';
 export type { ExitCode, Invocation } from './command.js';
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly AddCommand[] = [block, unblock, refresh, latest, declare, check];
+export const COMMANDS: readonly AddCommand[] = [explain, block, unblock, refresh, latest, declare, check];

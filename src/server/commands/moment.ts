@@ -2,3 +2,10 @@
 export function moment(date: Date): string {
   return date.toLocaleString('sv-SE');
 }
+
+/** The same in a sentence, to the minute, without the day if it is today: `15:42`. */
+export function clock(date: Date, now = new Date()): string {
+  const [day, time = ''] = moment(date).split(' ');
+  const minute = time.slice(0, 5);
+  return day === moment(now).split(' ')[0] ? minute : `${day} ${minute}`;
+}

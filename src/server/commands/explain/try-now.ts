@@ -1,0 +1,46 @@
+import { catchError, lastValueFrom, map, mergeMap, NEVER, type Observable, of, throwError } from 'rxjs';
+import type { DependencyContainer } from 'tsyringe';
+import { type Dimensions, dimensionsOf, magicSniffer } from '../../../adapters/index.js';
+import { type Attempt, type Due, isRejection, ORIGINAL, type SourceUri } from '../../../domain/index.js';
+import { fetch, validate } from '../../../operators/index.js';
+import { ORIGIN } from '../../container.js';
+import type { Options } from '../../options.js';
+import { pipelineOptions } from '../../pipeline-options.js';
+import { type SentAttempt, sentAttempt } from '../../sent-attempt.js';
+
+/** What a fetch of the picture gives now. */
+export interface Try {
+  /** `null` when nobody could be asked. */
+  readonly attempt: SentAttempt | null;
+  readonly outcome: Attempt['outcome'];
+  readonly reason?: string;
+  /** As its origin calls it. */
+  readonly type?: string;
+  readonly bytes?: number;
+  readonly dimensions?: Dimensions;
+}
+
+type Outcome = Omit<Try, 'attempt'>;
+
+/** Fetches a picture as a server would, whole and without a condition, and keeps nothing and notes nothing of it. */
+export async function tryNow(uri: SourceUri, options: Options, parts: DependencyContainer): Promise<Try> {
+  let attempt: SentAttempt | null = null;
+  const attempted = (made: Attempt) => {
+    attempt = sentAttempt(made);
+  };
+  const due: Due = { due: true, request: { uri, variant: ORIGINAL } };
+  const trying: Observable<Outcome> = of(due).pipe(
+    fetch({ origin: parts.resolve(ORIGIN), attempted }, pipelineOptions(options, NEVER)),
+    validate({ sniffer: magicSniffer }),
+    mergeMap(async (image) => (image.modified ? await seen(image) : { outcome: 'not-modified' as const })),
+    catchError((error: unknown) =>
+      isRejection(error) ? of({ outcome: error.code, reason: error.message }) : throwError(() => error),
+    ),
+  );
+  return lastValueFrom(trying.pipe(map((outcome) => ({ attempt, ...outcome }))));
+}
+
+async function seen({ type, bytes }: { type: string; bytes: Uint8Array }): Promise<Outcome> {
+  const dimensions = await dimensionsOf(bytes);
+  return { outcome: 'fetched', type, bytes: bytes.length, ...(dimensions ? { dimensions } : {}) };
+}
