@@ -21,9 +21,13 @@ export interface Fetched {
   readonly served?: ServedImage;
 }
 
-/** Options of a command that waits for fetches as long as they take. */
+/** Milliseconds: longer than any work takes, and not longer than timers can count. */
+const A_DAY = 86_400_000;
+
+/** Options of a command that waits for fetches, and for their turns, as long as they take. */
 export function patient<O extends Options>(options: O): O {
-  return { ...options, refreshWait: Infinity, workers: 1 };
+  const waiting = { refreshWait: Infinity, queueTimeout: A_DAY, fetchQueue: Infinity, hostQueue: Infinity };
+  return { ...options, ...waiting, workers: 1 };
 }
 
 /** Sends pictures through the pipeline of a server, in this process. Emits one outcome; errors for a bug only. */

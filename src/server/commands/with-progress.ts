@@ -1,22 +1,25 @@
 import { SingleBar } from 'cli-progress';
 
+const BOUNDED = '[{bar}] {percentage}% | {value}/{total} | {eta_formatted} left';
+const UNBOUNDED = '{value} | {duration_formatted}';
+
 /**
  * Shows on the standard error how far some work is, when that is a terminal, and leaves nothing behind.
  *
- * @param total How many steps there are, as far as that is known.
+ * @param total How many steps there are, as far as that is known; `undefined` when nobody can tell.
  */
 export async function withProgress<T>(
   what: string,
-  total: number,
+  total: number | undefined,
   work: (step: (count?: number) => void) => Promise<T>,
 ): Promise<T> {
   const bar = new SingleBar({
-    format: `${what} [{bar}] {percentage}% | {value}/{total} | {eta_formatted} left`,
+    format: `${what} ${total === undefined ? UNBOUNDED : BOUNDED}`,
     stream: process.stderr,
     clearOnComplete: true,
     hideCursor: true,
   });
-  bar.start(total, 0);
+  bar.start(total ?? 0, 0);
   try {
     return await work((count = 1) => bar.increment(count));
   } finally {
