@@ -1,68 +1,54 @@
+import { compared, type Figure, type Target } from './support/figure.js';
 import { startFloor } from './support/floor.js';
-import { type Load, load } from './support/load.js';
-import { cpuOf } from './support/cpu.js';
+import { startNginx } from './support/nginx.js';
+import { type Measured, race } from './support/race.js';
 import { openStage } from './support/stage.js';
-import { median } from '../spec/soak/usage.js';
 
 export interface HitsOptions {
   /** Seconds of each load. */
   readonly seconds: number;
-  /** Loads of each server, one of ours after one of the floor. */
   readonly rounds: number;
   readonly cases: readonly HitCase[];
 }
 
 export interface HitCase {
+  readonly name: string;
   /** Bytes of each picture, no two the same. */
   readonly size: number;
   readonly uris: number;
   readonly flags?: readonly string[];
+  /** Whether the targets of hits are for this case. */
+  readonly isTarget: boolean;
 }
 
-interface Measured extends Load {
-  /** Microseconds of processor time that the server took for one answer. */
-  readonly cpu: number;
+const RATE: Target = { to: 'ratio', is: '≥', limit: 0.75 };
+const P99: Target = { to: 'ratio', is: '≤', limit: 2 };
+
+/** Kept pictures asked for as fast as they are answered; the floor and nginx give the same heads and bytes. */
+export async function measureHits({ cases, ...options }: HitsOptions): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  for (const hitCase of cases) figures.push(...(await measureCase(hitCase, options)));
+  return figures;
 }
 
-/** Medians over all rounds. */
-export interface HitResult extends HitCase {
-  readonly floor: Measured;
-  readonly ours: Measured;
-}
-
-/** Kept pictures asked for as fast as they are answered, and the floor for the same heads and bytes. */
-export async function measureHits({ seconds, rounds, cases }: HitsOptions): Promise<HitResult[]> {
-  const results: HitResult[] = [];
-  for (const hitCase of cases) results.push(await measureCase(hitCase, seconds, rounds));
-  return results;
-}
-
-async function measureCase(hitCase: HitCase, seconds: number, rounds: number): Promise<HitResult> {
+async function measureCase(hitCase: HitCase, options: Omit<HitsOptions, 'cases'>): Promise<Figure[]> {
+  const { name, size, uris, flags = [], isTarget } = hitCase;
   const stage = await openStage();
   try {
-    const paths = await stage.keep('hit', hitCase.uris, hitCase.size);
-    const service = await stage.serve(...(hitCase.flags ?? []));
+    const paths = await stage.keep('hit', uris, size);
+    const ours = await stage.serve(...flags);
     // Also the first look at every file, which takes its checksum.
-    const floor = await startFloor(service.url, paths);
-    const servers = { floor, ours: { url: service.url, pid: service.process.pid ?? 0 } };
-    const measured: { floor: Measured[]; ours: Measured[] } = { floor: [], ours: [] };
-    for (const { url } of Object.values(servers)) await load(url, paths, { seconds });
-    for (let round = 0; round < rounds; round++) {
-      for (const name of ['floor', 'ours'] as const) {
-        const { url, pid } = servers[name];
-        const before = cpuOf(pid);
-        const result = await load(url, paths, { seconds });
-        measured[name].push({ ...result, cpu: (cpuOf(pid) - before) / (result.rate * seconds) });
-      }
-    }
+    const floor = await startFloor(ours.url, paths);
+    const nginx = await startNginx(floor.url, paths);
+    const results = await race({ ours, floor, 'nginx proxy_cache': nginx }, paths, options);
     await floor.stop();
-    return { ...hitCase, floor: medians(measured.floor), ours: medians(measured.ours) };
+    await nginx.stop();
+    const figure = (what: string, key: keyof Measured, target?: Target): Figure => ({
+      ...{ of: name, what, ...compared(results, (measured) => measured[key]) },
+      ...(target && isTarget ? { target } : {}),
+    });
+    return [figure('answers/s', 'rate', RATE), figure('p99, ms', 'p99', P99), figure('CPU, µs an answer', 'cpu')];
   } finally {
     await stage.close();
   }
-}
-
-function medians(all: readonly Measured[]): Measured {
-  const of = (key: keyof Measured) => median(all.map((measured) => measured[key]));
-  return { rate: of('rate'), p50: of('p50'), p99: of('p99'), cpu: of('cpu') };
 }

@@ -2,8 +2,12 @@ import { build, install, isOnPath, provide, run } from './prepare.mjs';
 
 install();
 build();
-for (const command of ['redis-server', 'wrk']) {
-  provide(command, () => isOnPath(command));
+for (const [command, name] of [
+  ['redis-server', 'redis-server'],
+  ['wrk', 'wrk'],
+  ['nginx', 'nginx-light'],
+]) {
+  provide(name, () => isOnPath(command));
   if (isOnPath(command)) continue;
   console.error(`No ${command} on PATH: install it to run the benchmarks.`);
   process.exit(1);

@@ -1,6 +1,6 @@
 import { Agent, createServer, get, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 
 /** As little as Node can do: looks up the head and the bytes that another server gave to each path, and sends them. */
 const [model = ''] = process.argv.slice(2);
@@ -9,8 +9,12 @@ const answers = new Map<string, { head: string[]; bytes: Buffer }>();
 /** What Node writes by itself. */
 const NODES_OWN: ReadonlySet<string> = new Set(['date', 'connection', 'keep-alive']);
 
+/** Requests of which the answers are waited for at a time. */
+const AT_ONCE = 64;
+
 const agent = new Agent({ keepAlive: true });
-for await (const path of createInterface(process.stdin)) answers.set(path, await answerOf(model + path));
+const paths = (await text(process.stdin)).split('\n').values();
+await Promise.all(Array.from({ length: AT_ONCE }, askForSome));
 agent.destroy();
 
 const server = createServer(({ url = '' }, response) => {
@@ -19,6 +23,10 @@ const server = createServer(({ url = '' }, response) => {
   else response.writeHead(404).end();
 });
 server.listen(0, '127.0.0.1', () => console.log(`listening on ${(server.address() as AddressInfo).port}`));
+
+async function askForSome(): Promise<void> {
+  for (const path of paths) answers.set(path, await answerOf(model + path));
+}
 
 async function answerOf(url: string) {
   const response = await new Promise<IncomingMessage>((resolve, reject) =>

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 
 /** What a server made of a load. */
 export interface Load {
+  readonly answers: number;
   /** Answers a second. */
   readonly rate: number;
   /** Milliseconds from a request to the end of its answer. */
@@ -17,22 +18,29 @@ export interface LoadOptions {
   readonly seconds: number;
   /** Connections that ask again as soon as they are answered. */
   readonly connections?: number;
+  /** Whether each request comes on a connection of its own. */
+  readonly fresh?: boolean;
 }
 
 const SCRIPT = join(import.meta.dirname, 'wrk.lua');
+
+/** Longer than any load: wrk knows whole seconds only, and ends as well when it is interrupted. */
+const LONG = '1h';
 
 /** Asks for the paths in turn, as fast as they are answered, with wrk. Rejects when any answer is an error. */
 export async function load(
   url: string,
   paths: readonly string[],
-  { seconds, connections = 64 }: LoadOptions,
+  { seconds, connections = 64, fresh = false }: LoadOptions,
 ): Promise<Load> {
   const directory = mkdtempSync(join(tmpdir(), 'img-linuxfr-wrk-'));
   const list = join(directory, 'paths');
   writeFileSync(list, paths.join('\n'));
   try {
-    const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '--latency', '-s', SCRIPT, url, '--', list];
-    const { stdout } = await promisify(execFile)('wrk', args);
+    const how = ['-t1', `-c${connections}`, `-d${LONG}`, ...(fresh ? ['-H', 'Connection: close'] : [])];
+    const running = promisify(execFile)('wrk', [...how, '--latency', '-s', SCRIPT, url, '--', list]);
+    setTimeout(() => running.child.kill('SIGINT'), seconds * 1000);
+    const { stdout } = await running;
     const { failed, ...result } = JSON.parse(/^LOAD (.*)$/m.exec(stdout)?.[1] ?? '') as Load & { failed: number };
     if (failed > 0) throw new Error(`${failed} requests of ${url} failed:\n${stdout}`);
     return result;

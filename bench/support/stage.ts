@@ -6,28 +6,30 @@ import { Redis } from 'ioredis';
 import { DiskFiles } from '../../src/adapters/index.js';
 import { SourceUri } from '../../src/domain/index.js';
 import { redisCommand, startRedisServer } from '../../spec/support/redis-server.js';
-import { type Service, startService, temporaryDirectory } from '../../spec/support/service.js';
+import { startService, temporaryDirectory } from '../../spec/support/service.js';
+import type { Server } from './process.js';
 
 /** A Redis and a cache directory, to be filled with what the service finds there. */
 export interface Stage {
-  readonly redis: Redis;
-  readonly directory: string;
-  /** Starts the built service on them. */
-  readonly serve: (...flags: string[]) => Promise<Service>;
+  /** Starts the built service on them; origins may be on loopback. */
+  readonly serve: (...flags: string[]) => Promise<Server>;
+  /** Declares pictures that are not kept. */
+  readonly declare: (uris: readonly string[]) => Promise<void>;
   /** Keeps pictures of so many bytes, no two the same, as if they had just been fetched. Gives their paths. */
   readonly keep: (name: string, count: number, size: number) => Promise<string[]>;
   readonly close: () => Promise<void>;
 }
 
-/** Files that are written at once. */
-const BATCH = 100;
+/** Files that are written at once, and URIs that are declared at once. */
+const FILES = 100;
+const URIS = 10_000;
 
 export async function openStage(): Promise<Stage> {
   const server = await startRedisServer(redisCommand() ?? '');
   const redis = new Redis(server.port, { enableAutoPipelining: true });
   const directory = temporaryDirectory();
   const files = new DiskFiles(directory);
-  const services: Service[] = [];
+  const servers: Server[] = [];
 
   const keepOne = async (uri: SourceUri, size: number): Promise<string> => {
     const bytes = randomBytes(size);
@@ -39,30 +41,43 @@ export async function openStage(): Promise<Stage> {
       redis.hset(`img/${uri}`, { created_at: 1, type: 'image/png', checksum }),
       redis.set(`img/updated/${uri}`, new Date().toUTCString(), 'EX', 3600),
     ]);
-    return `/img/${uri.hex}`;
+    return pathOf('img', uri.toString());
   };
 
   return {
-    redis,
-    directory,
     serve: async (...flags) => {
-      const service = await startService({ redis: `localhost:${server.port}/0`, directory, flags });
-      services.push(service);
+      const { url, process, stop } = await startService({ redis: `localhost:${server.port}/0`, directory, flags });
+      const service = { url, pid: process.pid ?? 0, stop: async () => void (await stop()) };
+      servers.push(service);
       return service;
+    },
+    declare: async (uris) => {
+      for (const some of batches(uris, URIS)) {
+        const pipeline = redis.pipeline();
+        for (const uri of some) pipeline.hset(`img/${uri}`, 'created_at', 1);
+        await pipeline.exec();
+      }
     },
     keep: async (name, count, size) => {
       const uris = Array.from({ length: count }, (_, at) => SourceUri.of(`http://origin.example/${name}/${at}.png`));
       const paths: string[] = [];
-      for (let at = 0; at < count; at += BATCH) {
-        paths.push(...(await Promise.all(uris.slice(at, at + BATCH).map((uri) => keepOne(uri, size)))));
-      }
+      for (const some of batches(uris, FILES))
+        paths.push(...(await Promise.all(some.map((uri) => keepOne(uri, size)))));
       return paths;
     },
     close: async () => {
-      for (const service of services) await service.stop();
+      for (const { stop } of servers) await stop();
       redis.disconnect();
       await server.stop();
       rmSync(directory, { recursive: true, force: true });
     },
   };
+}
+
+export function pathOf(collection: 'img' | 'avatars', uri: string): string {
+  return `/${collection}/${SourceUri.of(uri).hex}`;
+}
+
+function* batches<T>(all: readonly T[], size: number): Iterable<readonly T[]> {
+  for (let at = 0; at < all.length; at += size) yield all.slice(at, at + size);
 }

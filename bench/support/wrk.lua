@@ -14,7 +14,8 @@ function done(summary, latency)
   local errors = summary.errors
   local failed = errors.connect + errors.read + errors.write + errors.status + errors.timeout
   io.write(string.format(
-    '\nLOAD {"rate":%f,"p50":%f,"p99":%f,"failed":%d}\n',
+    '\nLOAD {"answers":%d,"rate":%f,"p50":%f,"p99":%f,"failed":%d}\n',
+    summary.requests,
     summary.requests / summary.duration * 1e6,
     latency:percentile(50) / 1e3,
     latency:percentile(99) / 1e3,

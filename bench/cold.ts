@@ -1,0 +1,100 @@
+import { median } from '../spec/soak/usage.js';
+import { timeOf } from './support/client.js';
+import { type Compared, compared, type Figure } from './support/figure.js';
+import { startColdFloor } from './support/floor.js';
+import { ipxAvatar, startIpx } from './support/ipx.js';
+import { memoryOf } from './support/memory.js';
+import { startNginx } from './support/nginx.js';
+import { type Origin, startOrigin } from './support/origin.js';
+import { hugePng, photo } from './support/pictures.js';
+import type { Server } from './support/process.js';
+import { openStage, pathOf, type Stage } from './support/stage.js';
+
+export interface ColdOptions {
+  readonly cases: readonly ColdCase[];
+  /** How many avatars of the huge picture are made at once, and the megabytes that may be taken. */
+  readonly memory: readonly { readonly atOnce: number; readonly most: number }[];
+}
+
+export interface ColdCase {
+  readonly picture: 'small' | 'photo' | 'huge';
+  readonly collection: 'img' | 'avatars';
+  /** Pictures that are asked for, each once. */
+  readonly uris: number;
+  /** Milliseconds that we may take beyond the origin. */
+  readonly most: number;
+}
+
+const NAMES = { small: '96 KiB', photo: '2000² JPEG, 1.2 MB', huge: '10000² PNG, 4.9 MB' };
+const KINDS = { img: 'picture', avatars: 'avatar' };
+
+/**
+ * Pictures that nobody has asked for before: what it takes to fetch them through us, beyond what it takes to fetch
+ * the same bytes from the origin; and the most memory that huge avatars take.
+ */
+export async function measureCold({ cases, memory }: ColdOptions): Promise<Figure[]> {
+  const pictures = { small: await photo(500, 400, 65), photo: await photo(2000, 2000, 55), huge: await hugePng() };
+  const origin = await startOrigin(pictures);
+  const figures: Figure[] = [];
+  for (const coldCase of cases) figures.push(await measureCase(coldCase, origin));
+  for (const { atOnce, most } of memory) figures.push(await measureMemory(atOnce, most, origin));
+  await origin.close();
+  return figures;
+}
+
+/** Whom to ask for a picture, and under which path. */
+interface Asked {
+  readonly server: Server;
+  readonly path: (uri: string) => string;
+}
+
+async function measureCase({ picture, collection, uris, most }: ColdCase, origin: Origin): Promise<Figure> {
+  const stage = await openStage();
+  const all = Array.from({ length: uris }, (_, at) => origin.uri(picture, at));
+  await stage.declare(all);
+  const asked = await startAll(stage, collection, origin);
+  const beyond = new Map(Object.values(asked).map((one) => [one, [] as number[]]));
+  for (const uri of all) {
+    const direct = await timeOf(uri);
+    for (const [one, times] of beyond) times.push((await timeThrough(one, uri)) - direct);
+  }
+  for (const { server } of beyond.keys()) await server.stop();
+  await stage.close();
+  return {
+    ...{ of: `${KINDS[collection]}, ${NAMES[picture]}`, what: 'ms beyond the origin' },
+    ...compared(asked, (one) => median(beyond.get(one) ?? [])),
+    target: { to: 'figure', is: '≤', limit: most },
+  };
+}
+
+async function measureMemory(atOnce: number, most: number, origin: Origin): Promise<Figure> {
+  const stage = await openStage();
+  const uris = Array.from({ length: atOnce }, (_, at) => origin.uri('huge', at));
+  await stage.declare(uris);
+  const asked = await startAll(stage, 'avatars', origin);
+  const peaks = new Map<Asked, number>();
+  for (const one of Object.values(asked)) {
+    await Promise.all(uris.map((uri) => timeThrough(one, uri)));
+    peaks.set(one, memoryOf(one.server.pid, 'VmHWM'));
+    await one.server.stop();
+  }
+  await stage.close();
+  return {
+    ...{ of: `${atOnce} ${atOnce > 1 ? 'avatars at once' : 'avatar'}, ${NAMES.huge}`, what: 'peak memory, MB' },
+    ...compared(asked, (one) => peaks.get(one) ?? NaN),
+    target: { to: 'figure', is: '≤', limit: most },
+  };
+}
+
+async function startAll(stage: Stage, collection: 'img' | 'avatars', origin: Origin): Promise<Compared<Asked>> {
+  const path = (uri: string) => pathOf(collection, uri);
+  const ours = { server: await stage.serve(), path };
+  const floor = { server: await startColdFloor(), path };
+  if (collection === 'avatars') return { ours, floor, ipx: { server: await startIpx(), path: ipxAvatar } };
+  const nginx = { server: await startNginx(origin.url), path: (uri: string) => new URL(uri).pathname };
+  return { ours, floor, nginx };
+}
+
+function timeThrough({ server, path }: Asked, uri: string): Promise<number> {
+  return timeOf(server.url + path(uri));
+}

@@ -1,0 +1,76 @@
+import { median } from '../spec/soak/usage.js';
+import { startStorm } from './support/avatar-storm.js';
+import { compared, type Figure } from './support/figure.js';
+import { startFloor } from './support/floor.js';
+import { memoryOf } from './support/memory.js';
+import { startOrigin } from './support/origin.js';
+import { photo } from './support/pictures.js';
+import { loadEach, type Measured, mediansOf, type Round } from './support/race.js';
+import { openStage } from './support/stage.js';
+
+export interface StormOptions {
+  readonly seconds: number;
+  readonly rounds: number;
+}
+
+const URIS = 1000;
+const SIZE = 692;
+
+/** Few, so that there is something left for those who make avatars. */
+const CONNECTIONS = 8;
+
+const IDLE = 'hits, nothing else going on';
+const STORM = 'hits during a storm of avatars';
+
+/**
+ * Kept pictures while avatars of 12 megapixels are made all the time, and while none is. The floor is a server
+ * beside which the same avatars are made.
+ */
+export async function measureStorm({ seconds, rounds }: StormOptions): Promise<Figure[]> {
+  const origin = await startOrigin({ photo: await photo(4000, 3000, 40) });
+  const stage = await openStage();
+  try {
+    const paths = await stage.keep('hit', URIS, SIZE);
+    const ours = await stage.serve();
+    const floor = await startFloor(ours.url, paths);
+    const servers = { ours, floor };
+    const options = { seconds, connections: CONNECTIONS };
+    await loadEach(servers, paths, options);
+    const idle: Round<keyof typeof servers>[] = [];
+    const busy: Round<keyof typeof servers>[] = [];
+    const avatars: number[] = [];
+    while (busy.length < rounds) {
+      idle.push(await loadEach(servers, paths, options));
+      const storm = await startStorm(stage, ours, origin, 'photo');
+      const [madeBefore, before] = [storm.made(), performance.now()];
+      busy.push(await loadEach(servers, paths, options));
+      avatars.push(((storm.made() - madeBefore) * 1000) / (performance.now() - before));
+      await storm.end();
+    }
+    const memory = memoryOf(ours.pid, 'VmHWM');
+    await floor.stop();
+    return [
+      ...latencies(IDLE, mediansOf(idle)),
+      ...latencies(STORM, mediansOf(busy)),
+      slowdown(mediansOf(idle), mediansOf(busy)),
+      { of: 'the storm', what: 'avatars/s', ours: median(avatars) },
+      { of: 'the storm', what: 'peak memory, MB', ours: memory },
+    ];
+  } finally {
+    await stage.close();
+    await origin.close();
+  }
+}
+
+function latencies(of: string, measured: Round<'ours' | 'floor'>): Figure[] {
+  const figure = (what: string, key: keyof Measured) => ({ of, what, ...compared(measured, (one) => one[key]) });
+  return [figure('p50, ms', 'p50'), figure('p99, ms', 'p99')];
+}
+
+function slowdown(idle: Round<'ours' | 'floor'>, busy: Round<'ours' | 'floor'>): Figure {
+  return {
+    ...{ of: STORM, what: 'p99, of the idle one' },
+    ...{ ours: busy.ours.p99 / idle.ours.p99, floor: busy.floor.p99 / idle.floor.p99 },
+    target: { to: 'figure', is: '≤', limit: 3 },
+  };
+}

@@ -1,0 +1,54 @@
+import { median } from '../../spec/soak/usage.js';
+import { cpuOf } from './cpu.js';
+import { type Load, load, type LoadOptions } from './load.js';
+import type { Server } from './process.js';
+
+export interface RaceOptions extends LoadOptions {
+  /** Loads of each server that count. */
+  readonly rounds: number;
+}
+
+export interface Measured extends Omit<Load, 'answers'> {
+  /** Microseconds of processor time that the server took for one answer. */
+  readonly cpu: number;
+}
+
+type Servers<Name extends string> = Readonly<Record<Name, Server>>;
+/** What became of each server. */
+export type Round<Name extends string> = Readonly<Record<Name, Measured>>;
+
+/** Loads several servers for some rounds, and for one before it counts. Gives the medians. */
+export async function race<Name extends string>(
+  servers: Servers<Name>,
+  paths: readonly string[],
+  { rounds, ...options }: RaceOptions,
+): Promise<Round<Name>> {
+  await loadEach(servers, paths, options);
+  const all: Round<Name>[] = [];
+  while (all.length < rounds) all.push(await loadEach(servers, paths, options));
+  return mediansOf(all);
+}
+
+/** One load of each server, one after another: what else the machine does in the long run hits all of them. */
+export async function loadEach<Name extends string>(
+  servers: Servers<Name>,
+  paths: readonly string[],
+  options: LoadOptions,
+): Promise<Round<Name>> {
+  const measured: [string, Measured][] = [];
+  for (const [name, { url, pid }] of Object.entries<Server>(servers)) {
+    const before = cpuOf(pid);
+    const { answers, ...result } = await load(url, paths, options);
+    measured.push([name, { ...result, cpu: (cpuOf(pid) - before) / answers }]);
+  }
+  return Object.fromEntries(measured) as Round<Name>;
+}
+
+export function mediansOf<Name extends string>(rounds: readonly Round<Name>[]): Round<Name> {
+  const names = Object.keys(rounds[0] ?? {}) as Name[];
+  const medians = names.map((name) => {
+    const of = (key: keyof Measured) => median(rounds.map((round) => round[name][key]));
+    return [name, { rate: of('rate'), p50: of('p50'), p99: of('p99'), cpu: of('cpu') }] as const;
+  });
+  return Object.fromEntries(medians) as Round<Name>;
+}
