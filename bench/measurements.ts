@@ -37,7 +37,7 @@ const COLD: readonly ColdCase[] = [
 export const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
   hits: measurement('Kept pictures, asked for as fast as they are answered', measureHits, {
     quick: { seconds: 0.5, rounds: 1, cases: HITS.filter(({ uris, isTarget }) => isTarget && uris === 1) },
-    whole: { seconds: 2, rounds: 5, cases: HITS },
+    whole: { seconds: 1.5, rounds: 5, cases: HITS },
   }),
   cold: measurement('Pictures that nobody has asked for before', measureCold, {
     quick: { cases: COLD.map((one) => ({ ...one, uris: Math.min(one.uris, 9) })), memory: [{ atOnce: 4, most: 400 }] },
@@ -54,16 +54,16 @@ export const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
     whole: { seconds: 3, rounds: 5 },
   }),
   'slow-readers': measurement('Readers who take large pictures slowly', measureSlowReaders, {
-    quick: { readers: 2000, seconds: 1 },
+    quick: { readers: 500, seconds: 1 },
     whole: { readers: 2000, seconds: 5 },
   }),
   scale: measurement('A million pictures declared, a hundred thousand kept', measureScale, {
     quick: { declared: 45_000, kept: 5000, asked: 1000, starts: 1, seconds: 0.5, rounds: 1 },
-    whole: { declared: 900_000, kept: 100_000, asked: 10_000, starts: 5, seconds: 2, rounds: 5 },
+    whole: { declared: 900_000, kept: 100_000, asked: 10_000, starts: 5, seconds: 1.5, rounds: 5 },
   }),
   workers: measurement('Two workers and a single process', measureWorkers, {
     quick: { workers: 2, seconds: 0.5, rounds: 1 },
-    whole: { workers: 2, seconds: 2, rounds: 5 },
+    whole: { workers: 2, seconds: 1.5, rounds: 5 },
   }),
   operators: measurement('What each stage costs a hit', measureOperators, {
     quick: { uris: [1, 10_000], time: 50, rounds: 1 },

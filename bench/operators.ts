@@ -16,7 +16,7 @@ import { formatCacheStatus } from '../src/server/cache-status.js';
 import { headOf } from '../src/server/image-head.js';
 import { median } from '../spec/soak/usage.js';
 import { world } from '../spec/support/world.js';
-import type { Figure } from './support/figure.js';
+import { type Figure, grouped } from './support/figure.js';
 
 export interface OperatorsOptions {
   /** Pictures that are asked for in turn, in each case. */
@@ -35,7 +35,7 @@ export async function measureOperators({ uris, ...options }: OperatorsOptions): 
   const figures: Figure[] = [];
   for (const count of uris) {
     const { floor = NaN, ...costs } = await timesOf(stagesOf(count), options);
-    const of = count === 1 ? '1 URI' : `${count} URIs`;
+    const of = count === 1 ? '1 URI' : `${grouped(count)} URIs`;
     figures.push(...Object.entries(costs).map(([name, ours]) => ({ of, what: `${name}, ns a request`, ours, floor })));
   }
   return figures;

@@ -1,6 +1,6 @@
 import { median } from '../spec/soak/usage.js';
 import { walk } from './support/client.js';
-import { compared, type Figure, type Target } from './support/figure.js';
+import { compared, type Figure, grouped, type Target } from './support/figure.js';
 import { startBare, startFloor } from './support/floor.js';
 import { memoryOf } from './support/memory.js';
 import type { Server } from './support/process.js';
@@ -44,18 +44,18 @@ export async function measureScale(options: ScaleOptions): Promise<Figure[]> {
     const memoryAfterAll = memoryOf(ours.pid, 'VmRSS');
     await servers.floor.stop();
 
-    const of = `${declared + kept} URIs, ${kept} files`;
+    const of = `${grouped(declared + kept)} URIs, ${grouped(kept)} files`;
     const most = (limit: number): Target => ({ to: 'figure', is: '≤', limit });
     return [
       { of, what: 'start, ms', ...compared(start, (time) => time), target: most(1000) },
-      { of, what: `answers/s, of ${asked} pictures`, ...compared(results, ({ rate }) => rate) },
+      { of, what: `answers/s, of ${grouped(asked)} pictures`, ...compared(results, ({ rate }) => rate) },
       {
         ...{ of, what: 'answers/s, of the small case', ours: results.ours.rate / results[SMALL].rate },
         target: { to: 'figure', is: '≥', limit: 0.9 },
       },
       { of, what: 'p99, ms', ...compared(results, ({ p99 }) => p99) },
       { of, what: 'memory after that, MB', ...memory, target: most(250) },
-      { of, what: `memory after all ${kept}, MB`, ours: memoryAfterAll, target: most(250) },
+      { of, what: `memory after all ${grouped(kept)}, MB`, ours: memoryAfterAll, target: most(250) },
     ];
   } finally {
     await large.close();

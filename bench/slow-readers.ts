@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { compared, type Figure } from './support/figure.js';
+import { compared, type Figure, grouped } from './support/figure.js';
 import { startFloor } from './support/floor.js';
 import { load } from './support/load.js';
 import { memoryOf } from './support/memory.js';
@@ -40,7 +40,7 @@ export async function measureSlowReaders({ readers, seconds }: SlowReadersOption
     };
     const results = { ours: await measure(ours), floor: await measure(floor) };
     await floor.stop();
-    const of = `${readers} slow readers of 5 MiB`;
+    const of = `${grouped(readers)} slow readers of 5 MiB`;
     const figure = (what: string, key: keyof typeof results.ours): Figure => ({
       ...{ of, what, ...compared(results, (one) => one[key]) },
     });

@@ -23,7 +23,7 @@ export async function startStorm(stage: Stage, { url }: Server, origin: Origin, 
   let made = 0;
   const leaving = new AbortController();
   const { signal } = leaving;
-  setMaxListeners(IN_FLIGHT, signal);
+  setMaxListeners(0, signal);
 
   const ask = async () => {
     while (!signal.aborted) {

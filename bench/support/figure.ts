@@ -58,3 +58,8 @@ export function readable(value: number | undefined): string {
   if (value === undefined) return '';
   return value.toFixed(value >= 100 ? 0 : value >= 10 ? 1 : 2);
 }
+
+/** A count as it is read best: 10,000. */
+export function grouped(count: number): string {
+  return count.toLocaleString('en-US');
+}
