@@ -62,8 +62,8 @@ export const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
     whole: { declared: 900_000, kept: 100_000, asked: 10_000, starts: 5, seconds: 1.5, rounds: 5 },
   }),
   workers: measurement('Two workers and a single process', measureWorkers, {
-    quick: { workers: 2, seconds: 0.5, rounds: 1 },
-    whole: { workers: 2, seconds: 1.5, rounds: 5 },
+    quick: { workers: 2, connections: ['kept'], seconds: 0.5, rounds: 1 },
+    whole: { workers: 2, connections: ['kept', 'new'], seconds: 1.5, rounds: 5 },
   }),
   operators: measurement('What each stage costs a hit', measureOperators, {
     quick: { uris: [1, 10_000], time: 50, rounds: 1 },

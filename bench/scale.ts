@@ -38,6 +38,7 @@ export async function measureScale(options: ScaleOptions): Promise<Figure[]> {
     };
     const ours = await large.serve();
     const servers = { ours, floor: await startFloor(ours.url, some), [SMALL]: await small.serve() };
+    await walk(servers[SMALL].url, some);
     const results = await race(servers, some, { seconds, rounds });
     const memory = compared(servers, ({ pid }) => memoryOf(pid, 'VmRSS'));
     await walk(ours.url, all);

@@ -1,3 +1,4 @@
+import { walk } from './support/client.js';
 import { compared, type Figure } from './support/figure.js';
 import { startFloor } from './support/floor.js';
 import { startNginx } from './support/nginx.js';
@@ -6,6 +7,8 @@ import { openStage } from './support/stage.js';
 
 export interface WorkersOptions {
   readonly workers: number;
+  /** Whether connections are kept, or each request comes on a new one. */
+  readonly connections: readonly ('kept' | 'new')[];
   readonly seconds: number;
   readonly rounds: number;
 }
@@ -14,27 +17,26 @@ const URIS = 1000;
 const SIZE = 692;
 
 /** Several workers beside a single process, on connections that are kept and on a new one for each request. */
-export async function measureWorkers({ workers, ...options }: WorkersOptions): Promise<Figure[]> {
+export async function measureWorkers({ workers, connections, ...options }: WorkersOptions): Promise<Figure[]> {
   const stage = await openStage();
   try {
     const paths = await stage.keep('hit', URIS, SIZE);
     const ours = await stage.serve('--workers', `${workers}`);
     const floor = await startFloor(ours.url, paths);
     const single = await stage.serve();
+    await walk(single.url, paths);
     const nginx = await startNginx(floor.url, paths);
     const servers = { ours, floor, 'a single process': single, 'nginx proxy_cache': nginx };
-    const kept = await race(servers, paths, options);
-    const fresh = await race(servers, paths, { ...options, fresh: true });
+    const figures: Figure[] = [];
+    for (const fresh of connections.map((which) => which === 'new')) {
+      const results = await race(servers, paths, { ...options, fresh });
+      const of = `${workers} workers, ${fresh ? 'a new connection each time' : 'connections are kept'}`;
+      const figure = (what: string, key: keyof Measured) => ({ of, what, ...compared(results, (one) => one[key]) });
+      figures.push(figure('answers/s', 'rate'), figure('p99, ms', 'p99'), figure('CPU, µs an answer', 'cpu'));
+    }
     await floor.stop();
     await nginx.stop();
-    const figures = (of: string, results: typeof kept): Figure[] => {
-      const figure = (what: string, key: keyof Measured) => ({ of, what, ...compared(results, (one) => one[key]) });
-      return [figure('answers/s', 'rate'), figure('p99, ms', 'p99'), figure('CPU, µs an answer', 'cpu')];
-    };
-    return [
-      ...figures(`${workers} workers, connections are kept`, kept),
-      ...figures(`${workers} workers, a new connection each time`, fresh),
-    ];
+    return figures;
   } finally {
     await stage.close();
   }

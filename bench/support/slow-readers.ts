@@ -12,10 +12,10 @@ export interface SlowReaders {
 }
 
 /** Milliseconds from one piece to the next, of some 64 KiB. */
-const PAUSE = 500;
+const PAUSE = 2000;
 
 /** Groups that take in turn, so that not all do at once. */
-const GROUPS = 10;
+const GROUPS = 40;
 
 /** Lets so many readers ask for the paths in turn, each on a connection of its own. */
 export function startSlowReaders(url: string, paths: readonly string[], count: number): SlowReaders {
