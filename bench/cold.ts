@@ -8,12 +8,11 @@ import { startNginx } from './support/nginx.js';
 import { type Origin, startOrigin } from './support/origin.js';
 import { hugePng, photo } from './support/pictures.js';
 import type { Server } from './support/process.js';
-import { openStage, pathOf, type Stage } from './support/stage.js';
+import { onStage, pathOf, type Stage } from './support/stage.js';
 
 export interface ColdOptions {
   readonly cases: readonly ColdCase[];
-  /** How many avatars of the huge picture are made at once, and the megabytes that may be taken. */
-  readonly memory: readonly { readonly atOnce: number; readonly most: number }[];
+  readonly memory: readonly MemoryCase[];
 }
 
 export interface ColdCase {
@@ -22,6 +21,13 @@ export interface ColdCase {
   /** Pictures that are asked for, each once. */
   readonly uris: number;
   /** Milliseconds that we may take beyond the origin. */
+  readonly most: number;
+}
+
+export interface MemoryCase {
+  /** Avatars of the huge picture that are made at once. */
+  readonly atOnce: number;
+  /** Megabytes that this may take. */
   readonly most: number;
 }
 
@@ -36,8 +42,8 @@ export async function measureCold({ cases, memory }: ColdOptions): Promise<Figur
   const pictures = { small: await photo(500, 400, 65), photo: await photo(2000, 2000, 55), huge: await hugePng() };
   const origin = await startOrigin(pictures);
   const figures: Figure[] = [];
-  for (const coldCase of cases) figures.push(await measureCase(coldCase, origin));
-  for (const { atOnce, most } of memory) figures.push(await measureMemory(atOnce, most, origin));
+  for (const one of cases) figures.push(await onStage((stage) => measureCase(one, origin, stage)));
+  for (const one of memory) figures.push(await onStage((stage) => measureMemory(one, origin, stage)));
   await origin.close();
   return figures;
 }
@@ -48,8 +54,11 @@ interface Asked {
   readonly path: (uri: string) => string;
 }
 
-async function measureCase({ picture, collection, uris, most }: ColdCase, origin: Origin): Promise<Figure> {
-  const stage = await openStage();
+async function measureCase(
+  { picture, collection, uris, most }: ColdCase,
+  origin: Origin,
+  stage: Stage,
+): Promise<Figure> {
   const all = Array.from({ length: uris }, (_, at) => origin.uri(picture, at));
   await stage.declare(all);
   const asked = await startAll(stage, collection, origin);
@@ -58,8 +67,6 @@ async function measureCase({ picture, collection, uris, most }: ColdCase, origin
     const direct = await timeOf(uri);
     for (const [one, times] of beyond) times.push((await timeThrough(one, uri)) - direct);
   }
-  for (const { server } of beyond.keys()) await server.stop();
-  await stage.close();
   return {
     ...{ of: `${KINDS[collection]}, ${NAMES[picture]}`, what: 'ms beyond the origin' },
     ...compared(asked, (one) => median(beyond.get(one) ?? [])),
@@ -67,8 +74,7 @@ async function measureCase({ picture, collection, uris, most }: ColdCase, origin
   };
 }
 
-async function measureMemory(atOnce: number, most: number, origin: Origin): Promise<Figure> {
-  const stage = await openStage();
+async function measureMemory({ atOnce, most }: MemoryCase, origin: Origin, stage: Stage): Promise<Figure> {
   const uris = Array.from({ length: atOnce }, (_, at) => origin.uri('huge', at));
   await stage.declare(uris);
   const asked = await startAll(stage, 'avatars', origin);
@@ -78,7 +84,6 @@ async function measureMemory(atOnce: number, most: number, origin: Origin): Prom
     peaks.set(one, memoryOf(one.server.pid, 'VmHWM'));
     await one.server.stop();
   }
-  await stage.close();
   return {
     ...{ of: `${atOnce} ${atOnce > 1 ? 'avatars at once' : 'avatar'}, ${NAMES.huge}`, what: 'peak memory, MB' },
     ...compared(asked, (one) => peaks.get(one) ?? NaN),
@@ -89,9 +94,9 @@ async function measureMemory(atOnce: number, most: number, origin: Origin): Prom
 async function startAll(stage: Stage, collection: 'img' | 'avatars', origin: Origin): Promise<Compared<Asked>> {
   const path = (uri: string) => pathOf(collection, uri);
   const ours = { server: await stage.serve(), path };
-  const floor = { server: await startColdFloor(), path };
-  if (collection === 'avatars') return { ours, floor, ipx: { server: await startIpx(), path: ipxAvatar } };
-  const nginx = { server: await startNginx(origin.url), path: (uri: string) => new URL(uri).pathname };
+  const floor = { server: await stage.with(startColdFloor()), path };
+  if (collection === 'avatars') return { ours, floor, ipx: { server: await stage.with(startIpx()), path: ipxAvatar } };
+  const nginx = { server: await stage.with(startNginx(origin.url)), path: (uri: string) => new URL(uri).pathname };
   return { ours, floor, nginx };
 }
 

@@ -2,7 +2,7 @@ import { compared, type Figure, type Target } from './support/figure.js';
 import { startFloor } from './support/floor.js';
 import { startNginx } from './support/nginx.js';
 import { type Measured, race } from './support/race.js';
-import { openStage } from './support/stage.js';
+import { onStage } from './support/stage.js';
 
 export interface HitsOptions {
   /** Seconds of each load. */
@@ -33,22 +33,17 @@ export async function measureHits({ cases, ...options }: HitsOptions): Promise<F
 
 async function measureCase(hitCase: HitCase, options: Omit<HitsOptions, 'cases'>): Promise<Figure[]> {
   const { name, size, uris, flags = [], isTarget } = hitCase;
-  const stage = await openStage();
-  try {
+  return onStage(async (stage) => {
     const paths = await stage.keep('hit', uris, size);
     const ours = await stage.serve(...flags);
     // Also the first look at every file, which takes its checksum.
-    const floor = await startFloor(ours.url, paths);
-    const nginx = await startNginx(floor.url, paths);
+    const floor = await stage.with(startFloor(ours.url, paths));
+    const nginx = await stage.with(startNginx(floor.url, paths));
     const results = await race({ ours, floor, 'nginx proxy_cache': nginx }, paths, options);
-    await floor.stop();
-    await nginx.stop();
     const figure = (what: string, key: keyof Measured, target?: Target): Figure => ({
       ...{ of: name, what, ...compared(results, (measured) => measured[key]) },
       ...(target && isTarget ? { target } : {}),
     });
     return [figure('answers/s', 'rate', RATE), figure('p99, ms', 'p99', P99), figure('CPU, µs an answer', 'cpu')];
-  } finally {
-    await stage.close();
-  }
+  });
 }

@@ -1,38 +1,58 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
-import { MEASUREMENTS } from './measurements.js';
+import { type Measurement, MEASUREMENTS } from './measurements.js';
 import { ratioChart } from './support/chart.js';
 import { type Figure, isMet } from './support/figure.js';
 import { figuresTable } from './support/table.js';
 
-const { values, positionals } = parseArgs({ options: { quick: { type: 'boolean' } }, allowPositionals: true });
-const { quick: isQuick = false } = values;
-const names = positionals.length > 0 ? positionals : Object.keys(MEASUREMENTS);
-const results = join(import.meta.dirname, 'results', isQuick ? 'quick' : '');
-const begun = performance.now();
-const missed: string[] = [];
+/** Seconds after which a quick run begins nothing more. */
+const ENOUGH = 45;
 
-mkdirSync(results, { recursive: true });
-for (const name of names) {
-  const measurement = MEASUREMENTS[name];
-  if (!measurement) {
-    console.error(`No measurement is called ${name}: there are ${Object.keys(MEASUREMENTS).join(', ')}.`);
-    process.exit(2);
-  }
-  const { about, run } = measurement;
+const { isQuick, chosen } = commandLine();
+const directory = join(import.meta.dirname, 'results', isQuick ? 'quick' : '');
+mkdirSync(directory, { recursive: true });
+const begun = performance.now();
+const figures: Figure[] = [];
+const leftOut: string[] = [];
+for (const [name, measurement] of chosen) {
+  if (isQuick && secondsSince(begun) > ENOUGH) leftOut.push(name);
+  else figures.push(...(await runAndWrite(name, measurement)));
+}
+console.log(`\nDone in ${secondsSince(begun)} s; tables and plots are in ${relative('', directory)}.`);
+if (leftOut.length > 0) console.log(`This machine is too busy for a quick run: without ${leftOut.join(', ')}.`);
+const missed = figures.filter((figure) => isMet(figure) === false).map(({ of, what }) => `- ${of}: ${what}`);
+console.log(missed.length > 0 ? `Missed targets:\n${missed.join('\n')}` : 'No target was missed.');
+
+async function runAndWrite(name: string, { about, run }: Measurement): Promise<Figure[]> {
   const machine = machineNow();
   const before = performance.now();
-  const figures = await run(isQuick);
-  const table = figuresTable(figures);
+  const measured = await run(isQuick);
+  const table = figuresTable(measured);
   console.log(`\n${about} (${name}, ${secondsSince(before)} s)\n\n${table}`);
-  writeFileSync(join(results, `${name}.md`), `# ${about}\n\n![${about}](${name}.svg)\n\n${table}\n${machine}\n`);
-  writeFileSync(join(results, `${name}.svg`), ratioChart(about, figures));
-  missed.push(...figures.filter((figure) => isMet(figure) === false).map(nameOf));
+  writeFileSync(join(directory, `${name}.md`), `# ${about}\n\n![${about}](${name}.svg)\n\n${table}\n${machine}\n`);
+  writeFileSync(join(directory, `${name}.svg`), ratioChart(about, measured));
+  return measured;
 }
-console.log(`${names.length} measurements in ${secondsSince(begun)} s; tables and plots are in ${results}`);
-console.log(missed.length > 0 ? `Missed targets:\n${missed.join('\n')}` : 'No target was missed.');
+
+/** The names of what is to be measured, all if there are none, and `--quick`. */
+function commandLine(): { isQuick: boolean; chosen: [name: string, Measurement][] } {
+  try {
+    const { values, positionals } = parseArgs({ options: { quick: { type: 'boolean' } }, allowPositionals: true });
+    const names = positionals.length > 0 ? positionals : Object.keys(MEASUREMENTS);
+    return { isQuick: values.quick ?? false, chosen: names.map((name) => [name, measurementOf(name)]) };
+  } catch (error) {
+    console.error((error as Error).message);
+    process.exit(2);
+  }
+}
+
+function measurementOf(name: string): Measurement {
+  const measurement = MEASUREMENTS[name];
+  if (measurement) return measurement;
+  throw new Error(`No measurement is called ${name}: there are ${Object.keys(MEASUREMENTS).join(', ')}.`);
+}
 
 /** Figures of a machine that has other things to do are worth less. */
 function machineNow(): string {
@@ -41,10 +61,6 @@ function machineNow(): string {
   return `Node ${process.version}, ${others.length + 1} processors (${model}); load average before it ${load}.`;
 }
 
-function secondsSince(before: number): string {
-  return ((performance.now() - before) / 1000).toFixed(1);
-}
-
-function nameOf({ of, what }: Figure): string {
-  return `- ${of}: ${what}`;
+function secondsSince(before: number): number {
+  return Math.round((performance.now() - before) / 100) / 10;
 }

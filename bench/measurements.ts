@@ -53,6 +53,14 @@ export const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
     quick: { seconds: 0.5, rounds: 1 },
     whole: { seconds: 3, rounds: 5 },
   }),
+  operators: measurement('What each stage costs a hit', measureOperators, {
+    quick: { uris: [1, 10_000], time: 50, rounds: 1 },
+    whole: { uris: [1, 10_000], time: 200, rounds: 5 },
+  }),
+  workers: measurement('Two workers and a single process', measureWorkers, {
+    quick: { workers: 2, connections: ['kept'], seconds: 0.5, rounds: 1 },
+    whole: { workers: 2, connections: ['kept', 'new'], seconds: 1.5, rounds: 5 },
+  }),
   'slow-readers': measurement('Readers who take large pictures slowly', measureSlowReaders, {
     quick: { readers: 500, seconds: 1 },
     whole: { readers: 2000, seconds: 5 },
@@ -60,14 +68,6 @@ export const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
   scale: measurement('A million pictures declared, a hundred thousand kept', measureScale, {
     quick: { declared: 45_000, kept: 5000, asked: 1000, starts: 1, seconds: 0.5, rounds: 1 },
     whole: { declared: 900_000, kept: 100_000, asked: 10_000, starts: 5, seconds: 1.5, rounds: 5 },
-  }),
-  workers: measurement('Two workers and a single process', measureWorkers, {
-    quick: { workers: 2, connections: ['kept'], seconds: 0.5, rounds: 1 },
-    whole: { workers: 2, connections: ['kept', 'new'], seconds: 1.5, rounds: 5 },
-  }),
-  operators: measurement('What each stage costs a hit', measureOperators, {
-    quick: { uris: [1, 10_000], time: 50, rounds: 1 },
-    whole: { uris: [1, 10_000], time: 200, rounds: 5 },
   }),
 };
 

@@ -5,7 +5,7 @@ import { load } from './support/load.js';
 import { memoryOf } from './support/memory.js';
 import type { Server } from './support/process.js';
 import { allowConnections, startSlowReaders } from './support/slow-readers.js';
-import { openStage } from './support/stage.js';
+import { onStage } from './support/stage.js';
 
 export interface SlowReadersOptions {
   readonly readers: number;
@@ -22,13 +22,12 @@ const PATIENCE = 10_000;
 
 /** Readers who take large pictures slowly, and hits beside them. The floor has the large pictures in memory. */
 export async function measureSlowReaders({ readers, seconds }: SlowReadersOptions): Promise<Figure[]> {
-  const stage = await openStage();
-  try {
+  return onStage(async (stage) => {
     allowConnections(readers);
     const large = await stage.keep('large', PICTURES, 5 * MIB);
     const hits = await stage.keep('hit', 1000, 692);
     const ours = await stage.serve();
-    const floor = await startFloor(ours.url, [...large, ...hits]);
+    const floor = await stage.with(startFloor(ours.url, [...large, ...hits]));
     const measure = async (server: Server) => {
       const crowd = startSlowReaders(server.url, large, readers);
       const giveUp = performance.now() + PATIENCE;
@@ -39,7 +38,6 @@ export async function measureSlowReaders({ readers, seconds }: SlowReadersOption
       return result;
     };
     const results = { ours: await measure(ours), floor: await measure(floor) };
-    await floor.stop();
     const of = `${grouped(readers)} slow readers of 5 MiB`;
     const figure = (what: string, key: keyof typeof results.ours): Figure => ({
       ...{ of, what, ...compared(results, (one) => one[key]) },
@@ -50,7 +48,5 @@ export async function measureSlowReaders({ readers, seconds }: SlowReadersOption
       { ...figure('peak memory, MB', 'memory'), target: { to: 'figure', is: '≤', limit: 300 } },
       ...[figure('hits/s beside them', 'rate'), figure('p99 of these, ms', 'p99')],
     ];
-  } finally {
-    await stage.close();
-  }
+  });
 }

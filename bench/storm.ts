@@ -6,7 +6,7 @@ import { memoryOf } from './support/memory.js';
 import { startOrigin } from './support/origin.js';
 import { photo } from './support/pictures.js';
 import { loadEach, type Measured, mediansOf, type Round } from './support/race.js';
-import { openStage } from './support/stage.js';
+import { onStage } from './support/stage.js';
 
 export interface StormOptions {
   readonly seconds: number;
@@ -28,11 +28,10 @@ const STORM = 'hits during a storm of avatars';
  */
 export async function measureStorm({ seconds, rounds }: StormOptions): Promise<Figure[]> {
   const origin = await startOrigin({ photo: await photo(4000, 3000, 40) });
-  const stage = await openStage();
-  try {
+  const figures = await onStage(async (stage) => {
     const paths = await stage.keep('hit', URIS, SIZE);
     const ours = await stage.serve();
-    const floor = await startFloor(ours.url, paths);
+    const floor = await stage.with(startFloor(ours.url, paths));
     const servers = { ours, floor };
     const options = { seconds, connections: CONNECTIONS };
     await loadEach(servers, paths, options);
@@ -48,7 +47,6 @@ export async function measureStorm({ seconds, rounds }: StormOptions): Promise<F
       await storm.end();
     }
     const memory = memoryOf(ours.pid, 'VmHWM');
-    await floor.stop();
     return [
       ...latencies(IDLE, mediansOf(idle)),
       ...latencies(STORM, mediansOf(busy)),
@@ -56,10 +54,9 @@ export async function measureStorm({ seconds, rounds }: StormOptions): Promise<F
       { of: 'the storm', what: 'avatars/s', ours: median(avatars) },
       { of: 'the storm', what: 'peak memory, MB', ours: memory },
     ];
-  } finally {
-    await stage.close();
-    await origin.close();
-  }
+  });
+  await origin.close();
+  return figures;
 }
 
 function latencies(of: string, measured: Round<'ours' | 'floor'>): Figure[] {

@@ -3,7 +3,7 @@ import { compared, type Figure } from './support/figure.js';
 import { startFloor } from './support/floor.js';
 import { startNginx } from './support/nginx.js';
 import { type Measured, race } from './support/race.js';
-import { openStage } from './support/stage.js';
+import { onStage } from './support/stage.js';
 
 export interface WorkersOptions {
   readonly workers: number;
@@ -18,14 +18,13 @@ const SIZE = 692;
 
 /** Several workers beside a single process, on connections that are kept and on a new one for each request. */
 export async function measureWorkers({ workers, connections, ...options }: WorkersOptions): Promise<Figure[]> {
-  const stage = await openStage();
-  try {
+  return onStage(async (stage) => {
     const paths = await stage.keep('hit', URIS, SIZE);
     const ours = await stage.serve('--workers', `${workers}`);
-    const floor = await startFloor(ours.url, paths);
+    const floor = await stage.with(startFloor(ours.url, paths));
     const single = await stage.serve();
     await walk(single.url, paths);
-    const nginx = await startNginx(floor.url, paths);
+    const nginx = await stage.with(startNginx(floor.url, paths));
     const servers = { ours, floor, 'a single process': single, 'nginx proxy_cache': nginx };
     const figures: Figure[] = [];
     for (const fresh of connections.map((which) => which === 'new')) {
@@ -34,10 +33,6 @@ export async function measureWorkers({ workers, connections, ...options }: Worke
       const figure = (what: string, key: keyof Measured) => ({ of, what, ...compared(results, (one) => one[key]) });
       figures.push(figure('answers/s', 'rate'), figure('p99, ms', 'p99'), figure('CPU, µs an answer', 'cpu'));
     }
-    await floor.stop();
-    await nginx.stop();
     return figures;
-  } finally {
-    await stage.close();
-  }
+  });
 }

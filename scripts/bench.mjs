@@ -1,4 +1,5 @@
-import { build, install, isOnPath, provide, run } from './prepare.mjs';
+import { spawnSync } from 'node:child_process';
+import { build, install, isOnPath, provide, ROOT } from './prepare.mjs';
 
 install();
 build();
@@ -12,4 +13,5 @@ for (const [command, name] of [
   console.error(`No ${command} on PATH: install it to run the benchmarks.`);
   process.exit(1);
 }
-run(process.execPath, ['node_modules/tsx/dist/cli.mjs', 'bench/main.ts', ...process.argv.slice(2)]);
+const bench = ['node_modules/tsx/dist/cli.mjs', 'bench/main.ts', ...process.argv.slice(2)];
+process.exitCode = spawnSync(process.execPath, bench, { cwd: ROOT, stdio: 'inherit' }).status ?? 1;

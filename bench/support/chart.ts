@@ -1,7 +1,7 @@
 import { type Figure, peersOf, ratioOf, readable, targetRatio } from './figure.js';
 
 /** Pixels. */
-const LABELS = 360;
+const LABELS = 440;
 const PLOT = 480;
 const MARGIN = 24;
 const BAR = 14;
@@ -9,7 +9,7 @@ const GAP = 12;
 const HEAD = 76;
 
 /** Longer bars are cut, and say how long they were: they would make the others too short to compare. */
-const LONGEST = 5;
+const LONGEST = 10;
 
 const [OURS, ...PEERS] = ['#1f6feb', '#8c959f', '#bf8700', '#8250df'];
 const [INK, FAINT, TARGET] = ['#1f2328', '#d0d7de', '#cf222e'];

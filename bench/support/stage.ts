@@ -13,6 +13,8 @@ import type { Server } from './process.js';
 export interface Stage {
   /** Starts the built service on them; origins may be on loopback. */
   readonly serve: (...flags: string[]) => Promise<Server>;
+  /** Has another server stopped when the stage is closed. */
+  readonly with: (starting: Promise<Server>) => Promise<Server>;
   /** Declares pictures that are not kept. */
   readonly declare: (uris: readonly string[]) => Promise<void>;
   /** Keeps pictures of so many bytes, no two the same, as if they had just been fetched. Gives their paths. */
@@ -24,7 +26,17 @@ export interface Stage {
 const FILES = 100;
 const URIS = 10_000;
 
-export async function openStage(): Promise<Stage> {
+/** Opens a stage for some work, and closes it whatever comes of that. */
+export async function onStage<T>(work: (stage: Stage) => Promise<T>): Promise<T> {
+  const stage = await openStage();
+  try {
+    return await work(stage);
+  } finally {
+    await stage.close();
+  }
+}
+
+async function openStage(): Promise<Stage> {
   const server = await startRedisServer(redisCommand() ?? '');
   const redis = new Redis(server.port, { enableAutoPipelining: true });
   const directory = temporaryDirectory();
@@ -44,13 +56,20 @@ export async function openStage(): Promise<Stage> {
     return pathOf('img', uri.toString());
   };
 
+  const withServer = async (starting: Promise<Server>): Promise<Server> => {
+    const started = await starting;
+    servers.push(started);
+    return started;
+  };
+
+  const startOurs = async (flags: readonly string[]): Promise<Server> => {
+    const { url, process, stop } = await startService({ redis: `localhost:${server.port}/0`, directory, flags });
+    return { url, pid: process.pid ?? 0, stop: async () => void (await stop()) };
+  };
+
   return {
-    serve: async (...flags) => {
-      const { url, process, stop } = await startService({ redis: `localhost:${server.port}/0`, directory, flags });
-      const service = { url, pid: process.pid ?? 0, stop: async () => void (await stop()) };
-      servers.push(service);
-      return service;
-    },
+    serve: (...flags) => withServer(startOurs(flags)),
+    with: withServer,
     declare: async (uris) => {
       for (const some of batches(uris, URIS)) {
         const pipeline = redis.pipeline();
