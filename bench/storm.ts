@@ -5,7 +5,7 @@ import { startFloor } from './support/floor.js';
 import { memoryOf } from './support/memory.js';
 import { startOrigin } from './support/origin.js';
 import { photo } from './support/pictures.js';
-import { loadEach, type Measured, mediansOf, type Round } from './support/race.js';
+import { loadEach, type Measured, mediansOf, type Round, warmUp } from './support/race.js';
 import { onStage } from './support/stage.js';
 
 export interface StormOptions {
@@ -34,7 +34,7 @@ export async function measureStorm({ seconds, rounds }: StormOptions): Promise<F
     const floor = await stage.with(startFloor(ours.url, paths));
     const servers = { ours, floor };
     const options = { seconds, connections: CONNECTIONS };
-    await loadEach(servers, paths, options);
+    await warmUp(servers, paths, options);
     const idle: Round<keyof typeof servers>[] = [];
     const busy: Round<keyof typeof servers>[] = [];
     const avatars: number[] = [];

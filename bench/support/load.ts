@@ -39,7 +39,7 @@ export async function load(
   try {
     const how = ['-t1', `-c${connections}`, `-d${LONG}`, ...(fresh ? ['-H', 'Connection: close'] : [])];
     const running = promisify(execFile)('wrk', [...how, '--latency', '-s', SCRIPT, url, '--', list]);
-    setTimeout(() => running.child.kill('SIGINT'), seconds * 1000);
+    running.child.stderr?.once('data', () => setTimeout(() => running.child.kill('SIGINT'), seconds * 1000));
     const { stdout } = await running;
     const { failed, ...result } = JSON.parse(/^LOAD (.*)$/m.exec(stdout)?.[1] ?? '') as Load & { failed: number };
     if (failed > 0) throw new Error(`${failed} requests of ${url} failed:\n${stdout}`);

@@ -1,8 +1,9 @@
--- Asks for each path of a file in turn, and tells in one line of JSON what came of it.
+-- Asks for each path of a file in turn. Says when it is about to begin, and in one line of JSON what came of it.
 local requests, at = {}, 0
 
 function init(args)
   for path in io.lines(args[1]) do requests[#requests + 1] = wrk.format("GET", path) end
+  io.stderr:write("ready\n")
 end
 
 function request()
