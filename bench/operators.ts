@@ -27,8 +27,9 @@ export interface OperatorsOptions {
 }
 
 const SIZE = 692;
-/** Does one stage for one value after another. */
-type Stage = () => unknown;
+
+/** Does the work of one stage, for one value after another. */
+type Step = () => unknown;
 
 /** What each stage costs a hit, when everything is at hand. The floor is a subscription to a value. */
 export async function measureOperators({ uris, ...options }: OperatorsOptions): Promise<Figure[]> {
@@ -41,7 +42,7 @@ export async function measureOperators({ uris, ...options }: OperatorsOptions): 
   return figures;
 }
 
-function stagesOf(count: number): Record<string, Stage> {
+function stagesOf(count: number): Record<string, Step> {
   const links = Array.from({ length: count }, (_, at) => linkOf(at));
   const ports = portsOf(links);
   const shared = sharedWithin(DEFAULTS);
@@ -64,7 +65,7 @@ function stagesOf(count: number): Record<string, Stage> {
   };
 }
 
-function subscribing<T, R>(values: readonly T[], operator: (source: Observable<T>) => Observable<R>): Stage {
+function subscribing<T, R>(values: readonly T[], operator: (source: Observable<T>) => Observable<R>): Step {
   let last: R | undefined;
   return inTurn(values, (value) => {
     of(value)
@@ -74,7 +75,7 @@ function subscribing<T, R>(values: readonly T[], operator: (source: Observable<T
   });
 }
 
-function inTurn<T>(values: readonly T[], work: (value: T) => unknown): Stage {
+function inTurn<T>(values: readonly T[], work: (value: T) => unknown): Step {
   let at = 0;
   return () => {
     at = (at + 1) % values.length;
@@ -84,7 +85,7 @@ function inTurn<T>(values: readonly T[], work: (value: T) => unknown): Stage {
 
 /** Nanoseconds of each stage. In rounds, the first of which does not count: what runs first alone is compiled for itself. */
 async function timesOf(
-  stages: Record<string, Stage>,
+  stages: Record<string, Step>,
   { time, rounds }: Omit<OperatorsOptions, 'uris'>,
 ): Promise<Record<string, number>> {
   const times = new Map(Object.keys(stages).map((name) => [name, [] as number[]]));
