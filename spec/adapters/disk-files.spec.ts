@@ -57,7 +57,7 @@ describe('DiskFiles', () => {
   it('gives back what it keeps, with the time at which it was written', async () => {
     const staged = await stage(BYTES);
     await staged.commit();
-    expect(await read()).toEqual({ body: BYTES, checksum: checksumOf(BYTES), modified: staged.modified });
+    expect(await read()).toMatchObject({ body: BYTES, checksum: checksumOf(BYTES), modified: staged.modified });
     expect(staged.modified).toEqual(statSync(path).mtime);
   });
 
@@ -323,7 +323,7 @@ describe('DiskFiles', () => {
     };
     const taken = async (pieces: AsyncIterable<Uint8Array>) => {
       const all: Uint8Array[] = [];
-      for await (const piece of pieces) all.push(piece);
+      for await (const piece of pieces) all.push(Uint8Array.from(piece));
       return Buffer.concat(all);
     };
 
@@ -335,6 +335,23 @@ describe('DiskFiles', () => {
       expect(LARGE.equals(await taken(body.read()))).toBe(true);
       expect(LARGE.subarray(70_000, 270_001).equals(await taken(body.read(70_000, 270_001)))).toBe(true);
       expect(descriptors()).toBe(before);
+    });
+
+    it('in memory that is used again, by one reader at a time', async () => {
+      const { body } = await open();
+      const reading = () => body.read()[Symbol.asyncIterator]();
+      const next = async (pieces: AsyncIterator<Uint8Array>) =>
+        ((await pieces.next()) as IteratorYieldResult<Uint8Array>).value.buffer;
+      const [one, other] = [reading(), reading()];
+      const memory = await next(one);
+      expect(await next(one)).toBe(memory);
+      const othersMemory = await next(other);
+      expect(othersMemory).not.toBe(memory);
+      await other.return?.();
+      for (let isDone: boolean | undefined = false; !isDone;) isDone = (await one.next()).done;
+      expect(await next(reading())).toBe(memory);
+      // Of one that was left, somebody may still be looking at the last piece.
+      expect([memory, othersMemory]).not.toContain(await next(reading()));
     });
 
     it('keeps the file open only as long as pieces are taken', async () => {
@@ -351,7 +368,7 @@ describe('DiskFiles', () => {
     it('of the file that was looked at, or none', async () => {
       const { body } = await open();
       const pieces = body.read()[Symbol.asyncIterator]();
-      const { value: first } = (await pieces.next()) as IteratorYieldResult<Uint8Array>;
+      const first = Uint8Array.from(((await pieces.next()) as IteratorYieldResult<Uint8Array>).value);
       await put(Buffer.alloc(LARGE.length));
       const rest = await taken({ [Symbol.asyncIterator]: () => pieces });
       expect(LARGE.equals(Buffer.concat([first, rest]))).toBe(true);
@@ -366,6 +383,24 @@ describe('DiskFiles', () => {
       await expect(taken({ [Symbol.asyncIterator]: () => pieces })).rejects.toMatchObject({
         code: 'storage-unavailable',
       });
+    });
+
+    it('unless it is worth memory: when there is room, and one in eight when there is none', async () => {
+      files = new DiskFiles(directory, { memory: 64 * 100_000 });
+      const chance = vi.spyOn(Math, 'random').mockReturnValue(0.5);
+      const isKept = async (number: number) => {
+        const uri = SourceUri.of(`picture ${number}`);
+        const bytes = randomBytes(90_000);
+        await (await files.stage(uri, bytes)).commit();
+        const file = await files.read(uri, checksumOf(bytes));
+        return file !== undefined && isInMemory(file.body);
+      };
+      const room = Math.floor((64 * 100_000) / 91_024);
+      for (let number = 0; number < room; number++) expect(await isKept(number)).toBe(true);
+      expect(await isKept(room)).toBe(false);
+      chance.mockReturnValue(0.1);
+      expect(await isKept(room + 1)).toBe(true);
+      chance.mockRestore();
     });
 
     it('even of a smaller one, when what others hold takes all the memory there is', async () => {

@@ -37,7 +37,10 @@ export class DiskFiles implements ImageFiles {
 
   constructor(directory: string, { memory = 64 * MIB }: DiskFilesOptions = {}) {
     this.#directory = directory;
-    this.#reads = new FileReads({ largest: memory / 64, budget: 2 * memory });
+    this.#reads = new FileReads({
+      budget: 2 * memory,
+      isWorthMemory: (size) => size <= memory / 64 && this.#hot.admits(size),
+    });
     this.#hot = new HotFiles(memory, (hex, file) => void this.#lookAgain(hex, file));
     this.#temporary = new TemporaryFiles(join(directory, TEMPORARY));
   }
@@ -101,7 +104,9 @@ export class DiskFiles implements ImageFiles {
 
   /** Keeps in memory what has the checksum; what has not may be on its way to be replaced, or back. */
   async #warmUp(name: string, path: string, checksum: string): Promise<StoredFile | undefined> {
-    const file = await this.#reads.read(path);
+    const hot = this.#hot.get(name);
+    const isStill = hot?.checksum === checksum && (await this.#reads.isStill(path, hot.version));
+    const file = isStill ? hot : await this.#reads.read(path);
     if (file?.checksum === checksum) this.#hot.keep(name, file);
     return file;
   }

@@ -1,43 +1,47 @@
 import { createHash } from 'node:crypto';
+import type { Stats } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { LRUCache } from 'lru-cache';
-import { type Body, checksumOf, isInMemory, type StoredFile } from '../domain/index.js';
-import { diskBody, PIECE, readExactly } from './disk-body.js';
+import { checksumOf, type StoredFile } from '../domain/index.js';
+import { diskBody, fill, pieces } from './disk-body.js';
 import { ignoreAbsence, orUnavailable } from './file-trouble.js';
 import { versionOf } from './file-version.js';
+import { PIECE, PieceMemory } from './piece-memory.js';
 
 /** A file as it was when it was looked at. */
-interface Read {
+export interface ReadFile extends StoredFile {
+  /** Tells it from other states of the same file. */
   readonly version: string;
-  readonly file: StoredFile;
+}
+
+/** The checksum of one version of a file. */
+interface Known {
+  readonly version: string;
+  readonly size: number;
+  readonly checksum: string;
 }
 
 export interface FileReadsOptions {
-  /** The largest file, in bytes, that is read into memory; of larger ones pieces are, as they are taken. */
-  readonly largest: number;
-  /** Bytes in memory, in whoever's hands, beyond which every file is taken in pieces. */
+  /** Bytes of large files in memory, in whoever's hands, beyond which every large file is taken in pieces. */
   readonly budget: number;
+  /** Whether a large file of so many bytes is worth to be in memory as a whole. */
+  readonly isWorthMemory: (size: number) => boolean;
 }
 
 /** Files whose checksums are known; the least recently used are read again to tell. */
 const KNOWN = 100_000;
 
 /**
- * Reads files so that their bytes are in memory once, however many readers take them at the same time:
- * those who come while somebody still holds the bytes get the same ones, if the file is still the same.
- * The checksum of each version of a file is taken once.
+ * Reads files whose checksums are to be known, small ones as a whole and large ones in pieces, when they are taken,
+ * unless they are worth more memory. Those who come while a file is being read get the same bytes. The checksum of
+ * each version of a file is taken once.
  */
 export class FileReads {
   readonly #options: FileReadsOptions;
-  readonly #underway = new Map<string, Promise<StoredFile | undefined>>();
-  readonly #held = new Map<string, WeakRef<Read>>();
-  /** A read lives as long as its body does. */
-  readonly #readOf = new WeakMap<Body, Read>();
-  readonly #released = new FinalizationRegistry<{ path: string; bytes: number }>(({ path, bytes }) => {
-    this.#bytesHeld -= bytes;
-    if (!this.#held.get(path)?.deref()) this.#held.delete(path);
-  });
-  readonly #checksums = new LRUCache<string, { version: string; checksum: string }>({ max: KNOWN });
+  readonly #memory = new PieceMemory();
+  readonly #underway = new Map<string, Promise<ReadFile | undefined>>();
+  readonly #known = new LRUCache<string, Known>({ max: KNOWN });
+  readonly #released = new FinalizationRegistry<number>((bytes) => (this.#bytesHeld -= bytes));
   #bytesHeld = 0;
 
   constructor(options: FileReadsOptions) {
@@ -45,7 +49,7 @@ export class FileReads {
   }
 
   /** `undefined` when there is no such file; errors with `storage-unavailable`. */
-  read(path: string): Promise<StoredFile | undefined> {
+  read(path: string): Promise<ReadFile | undefined> {
     const underway = this.#underway.get(path);
     if (underway) return underway;
     const reading = orUnavailable(() => this.#look(path)).finally(() => this.#underway.delete(path));
@@ -53,60 +57,71 @@ export class FileReads {
     return reading;
   }
 
-  /** A look will do for what somebody holds, if it is still the same. */
-  async #look(path: string): Promise<StoredFile | undefined> {
-    const held = this.#held.get(path)?.deref();
-    if (!held) return this.#open(path);
-    const stats = await stat(path).catch(ignoreAbsence);
-    return stats && (versionOf(stats) === held.version ? held.file : this.#open(path));
+  /** Whether a file is still what it was; errors with `storage-unavailable`. */
+  async isStill(path: string, version: string): Promise<boolean> {
+    const stats = await orUnavailable(() => stat(path).catch(ignoreAbsence));
+    return stats !== undefined && versionOf(stats) === version;
   }
 
-  async #open(path: string): Promise<StoredFile | undefined> {
+  /** Of a large file whose checksum is known, only whether it is still the same has to be found out. */
+  async #look(path: string): Promise<ReadFile | undefined> {
+    const known = this.#known.get(path);
+    if (!known || known.size <= PIECE || this.#isWorthMemory(known.size)) return this.#open(path);
+    const stats = await stat(path).catch(ignoreAbsence);
+    if (stats && versionOf(stats) !== known.version) return this.#open(path);
+    return stats && this.#onDisk(path, stats, known.checksum);
+  }
+
+  async #open(path: string): Promise<ReadFile | undefined> {
     const handle = await open(path, 'r').catch(ignoreAbsence);
     if (!handle) return undefined;
     try {
-      return await this.#readWhole(path, handle);
+      const stats = await handle.stat();
+      if (stats.size <= PIECE || this.#isWorthMemory(stats.size)) return await this.#inMemory(path, handle, stats);
+      const checksum = await this.#checksumOf(path, stats, () => this.#digest(handle, stats.size));
+      return this.#onDisk(path, stats, checksum);
     } finally {
       await handle.close();
     }
   }
 
-  async #readWhole(path: string, handle: FileHandle): Promise<StoredFile> {
-    const stats = await handle.stat();
+  #onDisk(path: string, stats: Stats, checksum: string): ReadFile {
     const version = versionOf(stats);
-    const body = this.#fits(stats.size)
-      ? await readExactly(handle, 0, stats.size)
-      : diskBody(path, version, stats.size);
-    const file = { body, checksum: await this.#checksumOf(path, version, body), modified: stats.mtime };
-    this.#hold(path, { version, file });
-    return file;
+    return { body: diskBody(path, version, stats.size, this.#memory), checksum, modified: stats.mtime, version };
   }
 
-  #fits(size: number): boolean {
-    const { largest, budget } = this.#options;
-    return size <= PIECE || (size <= largest && this.#bytesHeld + size <= budget);
+  async #inMemory(path: string, handle: FileHandle, stats: Stats): Promise<ReadFile> {
+    // Not from the pool: a small picture would keep its neighbours in memory.
+    const body = await fill(Buffer.allocUnsafeSlow(stats.size), handle, 0);
+    this.#count(body);
+    const checksum = await this.#checksumOf(path, stats, () => checksumOf(body));
+    return { body, checksum, modified: stats.mtime, version: versionOf(stats) };
   }
 
-  async #checksumOf(path: string, version: string, body: Body): Promise<string> {
-    const known = this.#checksums.get(path);
+  #isWorthMemory(size: number): boolean {
+    const { budget, isWorthMemory } = this.#options;
+    return this.#bytesHeld + size <= budget && isWorthMemory(size);
+  }
+
+  /** Large ones only, since a collector that has much to tell is slow. */
+  #count(body: Uint8Array): void {
+    if (body.length <= PIECE) return;
+    this.#bytesHeld += body.length;
+    this.#released.register(body, body.length);
+  }
+
+  async #checksumOf(path: string, stats: Stats, take: () => string | Promise<string>): Promise<string> {
+    const version = versionOf(stats);
+    const known = this.#known.get(path);
     if (known?.version === version) return known.checksum;
-    const checksum = isInMemory(body) ? checksumOf(body) : await checksumOfPieces(body.read());
-    this.#checksums.set(path, { version, checksum });
+    const checksum = await take();
+    this.#known.set(path, { version, size: stats.size, checksum });
     return checksum;
   }
 
-  #hold(path: string, read: Read): void {
-    const { body } = read.file;
-    const bytes = isInMemory(body) ? body.length : 0;
-    this.#bytesHeld += bytes;
-    this.#held.set(path, new WeakRef(read));
-    this.#readOf.set(body, read);
-    this.#released.register(read, { path, bytes });
+  async #digest(handle: FileHandle, size: number): Promise<string> {
+    const hash = createHash('sha1');
+    for await (const piece of pieces(handle, 0, size, this.#memory)) hash.update(piece);
+    return hash.digest('hex');
   }
-}
-
-async function checksumOfPieces(pieces: AsyncIterable<Uint8Array>): Promise<string> {
-  const hash = createHash('sha1');
-  for await (const piece of pieces) hash.update(piece);
-  return hash.digest('hex');
 }

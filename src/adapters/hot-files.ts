@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { inSecondHalf } from './in-second-half.js';
-import { isInMemory, type StoredFile } from '../domain/index.js';
+import { isInMemory } from '../domain/index.js';
+import type { ReadFile } from './file-reads.js';
 
 /** What a file takes in memory besides its bytes, roughly. */
 const OVERHEAD = 1024;
@@ -17,9 +18,12 @@ const SAMPLE = 8;
  */
 const TRUSTED = 30_000;
 
+/** When there is no room, one large file in so many is let in all the same, so that others do not go for those that are asked for once. */
+const ADMITTED = 8;
+
 /** Times are those of `performance.now()`. */
 interface Hot {
-  readonly file: StoredFile;
+  readonly file: ReadFile;
   renewAt: number;
   readonly trustedUntil: number;
 }
@@ -27,7 +31,7 @@ interface Hot {
 /** Files that are asked for often, in memory: the least recently used go when there is no room. */
 export class HotFiles {
   readonly #files: LRUCache<string, Hot>;
-  readonly #renew: (key: string, file: StoredFile) => void;
+  readonly #renew: (key: string, file: ReadFile) => void;
   #looks = 0;
 
   /**
@@ -35,7 +39,7 @@ export class HotFiles {
    * @param renew Called once for what is trusted, and used, when it is time to look at the disk: whatever comes of
    *   it, `keep` or `distrust` is to be called.
    */
-  constructor(capacity: number, renew: (key: string, file: StoredFile) => void) {
+  constructor(capacity: number, renew: (key: string, file: ReadFile) => void) {
     this.#renew = renew;
     this.#files = new LRUCache({
       // At least 1, which no file fits in: 0 would mean that there is no limit.
@@ -45,7 +49,7 @@ export class HotFiles {
   }
 
   /** A file that the disk was looked at for not long ago. */
-  trusted(key: string): StoredFile | undefined {
+  trusted(key: string): ReadFile | undefined {
     const hot = this.#look(key);
     const now = performance.now();
     if (!hot || now >= hot.trustedUntil) return undefined;
@@ -57,12 +61,18 @@ export class HotFiles {
   }
 
   /** A file as it was when the disk was last looked at for it. */
-  get(key: string): StoredFile | undefined {
+  get(key: string): ReadFile | undefined {
     return this.#look(key)?.file;
   }
 
+  /** Whether a large file should be kept. */
+  admits(size: number): boolean {
+    const { calculatedSize, maxSize } = this.#files;
+    return calculatedSize + OVERHEAD + size <= maxSize || Math.random() < 1 / ADMITTED;
+  }
+
   /** Bytes that stay on the disk are no use here: whether they are still there has to be looked at each time. */
-  keep(key: string, file: StoredFile): void {
+  keep(key: string, file: ReadFile): void {
     if (!isInMemory(file.body)) return this.drop(key);
     const now = performance.now();
     this.#files.set(key, { file, renewAt: now + TRUSTED * inSecondHalf(), trustedUntil: now + TRUSTED });

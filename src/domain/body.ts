@@ -8,9 +8,10 @@ export interface FileBody {
   /** In bytes. */
   readonly length: number;
   /**
-   * The bytes from `first` to before `end`, piece by piece, each read when it is taken. The file is open
-   * from the first piece until the last, or until the iteration is left. Fails with `storage-unavailable`
-   * when the file cannot be read, or is no longer the one it was.
+   * The bytes from `first` to before `end`, piece by piece, each read when it is taken, and to be looked at no more
+   * when the next is taken: they may all come in the same piece of memory. The file is open from the first piece
+   * until the last, or until the iteration is left. Fails with `storage-unavailable` when the file cannot be read,
+   * or is no longer the one it was.
    */
   read(first?: number, end?: number): AsyncIterable<Uint8Array>;
 }
@@ -23,6 +24,7 @@ export function isInMemory(body: Body): body is Uint8Array {
 export function wholeOf(body: Body): Observable<Uint8Array> {
   if (isInMemory(body)) return of(body);
   return from(body.read()).pipe(
+    map((piece) => Uint8Array.from(piece)),
     toArray(),
     map((pieces) => Buffer.concat(pieces)),
   );

@@ -28,7 +28,7 @@ async function sendPieces(
   for await (const piece of pieces) {
     if (response.destroyed) return;
     if (!response.headersSent) response.writeHead(status, head);
-    if (!response.write(piece)) await writable(response);
+    await handOver(response, piece);
   }
   response.end();
 }
@@ -40,13 +40,13 @@ function turn(response: ServerResponse): Promise<void> {
   });
 }
 
-/** Resolves when more can be sent, or nobody is there any more. */
-function writable(response: ServerResponse): Promise<void> {
+/** Resolves when the connection has taken the bytes, so that their memory can be used again, or nobody is there any more. */
+function handOver(response: ServerResponse, piece: Uint8Array): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
-      response.off('drain', done).off('close', done);
+      response.off('close', done);
       resolve();
     };
-    response.once('drain', done).once('close', done);
+    response.once('close', done).write(piece, done);
   });
 }
