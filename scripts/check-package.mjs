@@ -6,7 +6,7 @@ import { build, install, ROOT, run } from './prepare.mjs';
 
 /** The package as others get it: packed, looked at, installed into an empty project and used there. */
 
-const FACES = ['domain', 'operators', 'pipeline', 'adapters', 'testing'];
+const FACES = ['domain', 'operators', 'pipeline', 'adapters', 'testing', 'server'];
 
 /** Names something of each face, so that its types are needed. */
 const USER = `
@@ -15,10 +15,11 @@ import { limitBytes } from 'img-linuxfr/operators';
 import { DEFAULTS } from 'img-linuxfr/pipeline';
 import { AddressRules } from 'img-linuxfr/adapters';
 import { answeringPorts, marbles } from 'img-linuxfr/testing';
+import { requestListener } from 'img-linuxfr/server';
 const hex: string = SourceUri.of('http://origin.example/a.png').hex;
 const { maxBytes }: { readonly maxBytes: number } = DEFAULTS;
 marbles(({ cold, expectObservable }) => expectObservable(cold<Uint8Array>('-|').pipe(limitBytes(maxBytes))).toBe('-|'))();
-if (new AddressRules().allows('127.0.0.1') || !answeringPorts().sniffer || hex.length % 2) throw new Error('wrong');
+if (new AddressRules().allows('127.0.0.1') || !answeringPorts().sniffer || hex.length % 2 || requestListener.length !== 1) throw new Error('wrong');
 console.log('used');
 `;
 

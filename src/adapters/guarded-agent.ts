@@ -2,24 +2,30 @@ import type { LookupAddress } from 'node:dns';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { isIP, type LookupFunction, type NetConnectOpts, type Socket } from 'node:net';
-import type { AddressRules } from './address-rules.js';
-import type { NameResolver } from './name-resolver.js';
+import { AddressRules } from './address-rules.js';
+import { type NameResolver, nameResolver } from './name-resolver.js';
 
 /** The code of the error with which a forbidden connection fails. It survives node-fetch's wrapping. */
 export const FORBIDDEN_ADDRESS = 'ERR_FORBIDDEN_ADDRESS';
 
 export interface GuardedAgentOptions {
-  readonly rules: AddressRules;
-  readonly resolve: NameResolver;
-  /** Accepts any certificate. */
-  readonly insecureTls: boolean;
+  /** Which addresses may be connected to; the public ones, if not said. */
+  readonly rules?: AddressRules;
+  /** How the addresses of a name are found; as the system is set up, if not said. */
+  readonly resolve?: NameResolver;
+  /** Accepts any certificate; `false`, if not said. */
+  readonly insecureTls?: boolean;
 }
 
 /**
  * Agents that check the address of every connection at the moment it is made. No connection is kept, so
  * none outlives what its name stood for when it was checked.
  */
-export function guardedAgents({ rules, resolve, insecureTls }: GuardedAgentOptions): (url: URL) => Connectable {
+export function guardedAgents({
+  rules = new AddressRules(),
+  resolve = nameResolver(),
+  insecureTls = false,
+}: GuardedAgentOptions): (url: URL) => Connectable {
   const lookup = guardedLookup(rules, resolve);
   const http = guard(new HttpAgent(), rules, lookup);
   const https = guard(new HttpsAgent({ rejectUnauthorized: !insecureTls }), rules, lookup);

@@ -8,6 +8,7 @@ import { networkRejection } from './network-rejection.js';
 import { watchedAgent } from './watched-agent.js';
 
 export interface HttpOriginOptions extends GuardedAgentOptions {
+  /** What origins are told that asks them. */
   readonly userAgent: string;
 }
 

@@ -5,11 +5,12 @@ import { restrictLoaders } from './sharp-loaders.js';
 export interface SharpResizerOptions {
   /**
    * The most pixels a picture may have, all frames of an animation together. A decoder that cannot read line
-   * by line gets less: a quarter for an interlaced PNG or a progressive JPEG, an eighth for AVIF.
+   * by line gets less: a quarter for an interlaced PNG or a progressive JPEG, an eighth for AVIF. 100 million, if
+   * not said.
    */
-  readonly maxPixels: number;
-  /** Frames of an animation that are kept, from its beginning. */
-  readonly maxFrames: number;
+  readonly maxPixels?: number;
+  /** Frames of an animation that are kept, from its beginning; 100, if not said. */
+  readonly maxFrames?: number;
 }
 
 /** An avatar is at most so many times wider than high. */
@@ -26,7 +27,7 @@ const WHOLE_FRAMES = 8;
 const FIRST_SIDEWAYS = 5;
 
 /** Avatars with sharp (libvips). Only the loaders of the formats we resize are left open in this process. */
-export function sharpResizer({ maxPixels, maxFrames }: SharpResizerOptions): Resizer {
+export function sharpResizer({ maxPixels = 100_000_000, maxFrames = 100 }: SharpResizerOptions = {}): Resizer {
   restrictLoaders();
   // Pictures come once each: libvips's own cache would only hold memory.
   sharp.cache(false);

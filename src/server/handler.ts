@@ -10,7 +10,7 @@ import { sendImage } from './send-image.js';
 
 export interface HandlerOptions {
   readonly pipeline: OperatorFunction<EncodedRequest, ServedImage>;
-  readonly log: Logger;
+  readonly log: Pick<Logger, 'debug'>;
   /** Told of trouble of ours. */
   readonly report: (trouble: unknown) => void;
   /** Where avatars that cannot be served are redirected to. */

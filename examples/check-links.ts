@@ -1,0 +1,48 @@
+/**
+ * Checks a list of links to pictures, one a line, and says in a table what each of them leads to:
+ *
+ *   npx tsx examples/check-links.ts links.txt > links.csv
+ *
+ * Ends with 0 when all of them are pictures, with 1 when some are not, with 2 when it could not run.
+ */
+import { catchError, filter, from, map, mergeMap, type Observable, of, pipe, throwError } from 'rxjs';
+import { httpOrigin, magicSniffer } from 'img-linuxfr/adapters';
+import { isRejection, ORIGINAL, SourceUri } from 'img-linuxfr/domain';
+import { Bulkhead, fetch, Gate, validate } from 'img-linuxfr/operators';
+import { DEFAULTS } from 'img-linuxfr/pipeline';
+import { addressRules, linesOf, words } from './support/script.js';
+
+const [list = ''] = words('LIST');
+const links = linesOf(list);
+
+/** Two downloads from one host at once, and fifty from all of them. */
+const hosts = new Bulkhead({ concurrency: 2, queue: Infinity });
+const downloads = new Gate({ concurrency: 50, queue: Infinity });
+
+const download = pipe(
+  fetch(
+    { origin: httpOrigin({ userAgent: 'check-links/1.0', rules: addressRules() }) },
+    { ...DEFAULTS, turn: (url, ask) => hosts.run(url.host, () => downloads.run(ask)) },
+  ),
+  validate({ sniffer: magicSniffer }),
+);
+
+function check(link: string): Observable<readonly unknown[]> {
+  return of({ due: true as const, request: { uri: SourceUri.of(link), variant: ORIGINAL } }).pipe(
+    download,
+    filter((fetched) => fetched.modified),
+    map(({ type, bytes }) => [link, 'ok', type, bytes.length, '']),
+    catchError((error: unknown) => {
+      if (!isRejection(error)) return throwError(() => error);
+      process.exitCode = 1;
+      return of([link, error.code, '', '', error.message]);
+    }),
+  );
+}
+
+function print(fields: readonly unknown[]): void {
+  console.log(fields.map((field) => `"${String(field).replaceAll('"', '""')}"`).join(','));
+}
+
+print(['link', 'verdict', 'type', 'bytes', 'reason']);
+from(links).pipe(mergeMap(check)).subscribe(print);

@@ -1,0 +1,83 @@
+/**
+ * A pipeline of one's own: between validating pictures and storing them it puts a mark into their lower right corner.
+ *
+ *   npx tsx examples/watermark.ts mark.png cache https://example.com/a.jpg https://example.com/b.png
+ *
+ * Says where each marked picture lies. Asked again, it answers from what is stored. Ends with 0 when all of them are
+ * marked, with 1 when some are not, with 2 when it could not run.
+ */
+import { catchError, EMPTY, from, map, mergeMap, of, type OperatorFunction } from 'rxjs';
+import sharp from 'sharp';
+import { DiskFiles, EmbeddedCatalogue, httpOrigin, magicSniffer, sharpResizer } from 'img-linuxfr/adapters';
+import { type Due, type NotModified, ORIGINAL, Rejection, SourceUri, type ValidImage } from 'img-linuxfr/domain';
+import { fetch, persist, rememberFailure, takeTurns, validate } from 'img-linuxfr/operators';
+import { DEFAULTS, oncePerUri, pipelineAround, select, sharedWithin, whenDue } from 'img-linuxfr/pipeline';
+import { addressRules, complain, makeFolder, orGiveUp, readBytes, words } from './support/script.js';
+
+const [mark = '', folder = '', ...links] = words('MARK FOLDER URI...');
+makeFolder(folder);
+const catalogue = orGiveUp(() => new EmbeddedCatalogue({ path: `${folder}/catalogue.lmdb` }));
+const files = new DiskFiles(folder);
+const ports = {
+  catalogue,
+  files,
+  origin: httpOrigin({ userAgent: 'watermark/1.0', rules: addressRules() }),
+  sniffer: magicSniffer,
+  resizer: sharpResizer(),
+  report: console.error,
+};
+const shared = sharedWithin(DEFAULTS);
+
+/** The operator: what came is marked, a copy that is still current was marked when it came. Errors with `undecodable`. */
+function watermark(overlay: Buffer): OperatorFunction<ValidImage | NotModified, ValidImage | NotModified> {
+  return mergeMap(async (fetched) =>
+    fetched.modified ? { ...fetched, bytes: await marked(fetched.bytes, overlay) } : fetched,
+  );
+}
+
+/** A quarter as high and wide as the picture at most. */
+async function marked(bytes: Uint8Array, overlay: Buffer): Promise<Buffer> {
+  try {
+    const picture = sharp(bytes).autoOrient();
+    const { pages = 1, autoOrient } = await picture.metadata();
+    if (pages > 1) throw new Error('animations are not marked');
+    const [width, height] = [Math.ceil(autoOrient.width / 4), Math.ceil(autoOrient.height / 4)];
+    const input = await sharp(overlay).resize(width, height, { fit: 'inside' }).toBuffer();
+    return await picture.composite([{ input, gravity: 'southeast' }]).toBuffer();
+  } catch (error) {
+    throw new Rejection('undecodable', (error as Error).message, { cause: error });
+  }
+}
+
+/** The pipeline: that of `refresh`, with one more stage. */
+const overlay = readBytes(mark);
+const download = (due: Due) =>
+  of(due).pipe(
+    fetch(ports, { ...DEFAULTS, turn: takeTurns(shared) }),
+    validate(ports),
+    watermark(overlay),
+    persist(ports),
+    rememberFailure(due.request, ports, shared.backOff),
+  );
+const refresh = oncePerUri(shared.refreshing, (request) => of(request).pipe(select(ports), whenDue(download)));
+const pipeline = pipelineAround(refresh, ports, {}, shared);
+
+from(links)
+  .pipe(
+    map((link) => SourceUri.of(link)),
+    mergeMap(async (uri) => {
+      await catalogue.declare(uri);
+      return uri;
+    }),
+    mergeMap((uri) =>
+      of({ encodedUri: uri.hex, variant: ORIGINAL }).pipe(
+        pipeline,
+        map(({ cacheStatus }) => `${uri}: ${files.pathOf(uri)}${cacheStatus.hit ? ', as before' : ''}`),
+        catchError((error: Error) => {
+          complain(`${uri}: ${error.message}`);
+          return EMPTY;
+        }),
+      ),
+    ),
+  )
+  .subscribe({ next: (line) => console.log(line), complete: () => void catalogue.close() });
