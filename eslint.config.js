@@ -95,7 +95,7 @@ const ENVIRONMENT = {
 };
 
 export default tseslint.config(
-  { ignores: ['dist', 'coverage', 'node_modules', 'demo-output'] },
+  { ignores: ['dist', 'coverage', 'node_modules', 'demo-output', 'reference'] },
   {
     files: ['src/**/*.ts', 'spec/**/*.ts', 'examples/**/*.ts', 'bench/**/*.ts'],
     extends: [tseslint.configs.recommendedTypeChecked],

@@ -1,10 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { documentedOperators, specsOf } from '../support/doc-comments.js';
+import { type Programs, programs } from '../support/programs.js';
 
-const ROOT = join(import.meta.dirname, '../..');
 const OPERATORS = documentedOperators();
 
 describe('the doc comments of the operators for any stream', () => {
@@ -31,25 +28,16 @@ describe('the doc comments of the operators for any stream', () => {
 });
 
 describe('their examples', () => {
-  /** In the project, where its own name leads to it. */
-  let directory: string;
-  const pathOf = (file: string) => join(directory, `${file}.mts`);
+  let examples: Programs;
   beforeAll(() => {
-    directory = mkdtempSync(join(ROOT, '.examples-'));
-    for (const { file, example } of OPERATORS) writeFileSync(pathOf(file), example ?? '');
+    examples = programs(OPERATORS.map(({ file, example }) => [file, example ?? '']));
   });
-  afterAll(() => rmSync(directory, { recursive: true, force: true }));
+  afterAll(() => examples.remove());
 
-  it('compile', () => {
-    const tsconfig = join(directory, 'tsconfig.json');
-    writeFileSync(tsconfig, JSON.stringify({ extends: '../tsconfig.json', include: ['*.mts'] }));
-    const run = () => execFileSync('npx', ['tsc', '-p', tsconfig], { cwd: ROOT, encoding: 'utf8' });
-    expect(run).not.toThrow();
-  });
+  it('compile', () => expect(() => examples.compile()).not.toThrow());
 
   it.each(OPERATORS)('of $file prints what it says', ({ file, example = '' }) => {
     const said = /\/\/ (.*)$/.exec(example)?.[1];
-    const printed = execFileSync(process.execPath, ['--import', 'tsx', pathOf(file)], { cwd: ROOT, encoding: 'utf8' });
-    expect(printed.trim().split('\n').join(', ')).toBe(said);
+    expect(examples.run(file).trim().split('\n').join(', ')).toBe(said);
   });
 });

@@ -32,6 +32,7 @@ export class AddressRules {
   }
 }
 
+/** Whether `AddressRules` can be told to open it. */
 export function isNetwork(cidr: string): boolean {
   return ipaddr.isValidCIDR(cidr);
 }

@@ -34,15 +34,20 @@ export interface CatalogueUpkeep {
   places(): AsyncIterable<readonly KeyPlace[]>;
   /** In the order of the places. */
   look(places: readonly KeyPlace[]): Promise<readonly CatalogueKey[]>;
+  /** The URIs of a list, some at a time. */
   listed(list: List): AsyncIterable<readonly SourceUri[]>;
+  /** Puts a URI at the head of a list. */
   enlist(list: List, uri: SourceUri): Promise<void>;
+  /** Takes a URI out of a list, wherever it stands there. */
   delist(list: List, uri: SourceUri): Promise<void>;
   /** Gives a note that would stay for ever the time that notes have. */
   limit(note: Note, uri: SourceUri): Promise<void>;
+  /** Takes a note back. */
   remove(note: Note, uri: SourceUri): Promise<void>;
   /** Forgets that a picture is stored. */
   forget(uri: SourceUri, checksum: string): Promise<boolean>;
   /** Records a picture that is on the disk, without calling it fresh. */
   adopt(uri: SourceUri, record: StoredRecord): Promise<boolean>;
+  /** Lets go of the store: no other method may be called any more. */
   close(): void;
 }

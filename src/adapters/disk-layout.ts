@@ -38,6 +38,7 @@ export function asidePlace(place: string, checksum: string): string {
   return join('.aside', `${place}.${checksum}`);
 }
 
+/** What a place, relative to the cache directory, is for by its name. */
 export function filePlace(place: string): FilePlace {
   const [, a, b, c, rest, of, checksum] = PLACE.exec(place.replaceAll(sep, '/')) ?? [];
   if (rest === undefined) return { kind: 'foreign' };

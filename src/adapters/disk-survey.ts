@@ -55,6 +55,7 @@ export class DiskSurvey {
     }
   }
 
+  /** All bytes of a file; `undefined` when there is no file. */
   read(place: string): Promise<Buffer | undefined> {
     return readFile(join(this.#directory, place)).catch(ignoreAbsence);
   }
@@ -64,6 +65,7 @@ export class DiskSurvey {
     return (await this.#temporary.abandoned()).map((path) => relative(this.#directory, path));
   }
 
+  /** Removes a file, if there is one. */
   async remove(place: string): Promise<void> {
     await rm(join(this.#directory, place), { force: true });
   }

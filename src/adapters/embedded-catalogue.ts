@@ -6,6 +6,8 @@ import {
   type StoredRecord,
   usable,
 } from '../domain/index.js';
+import type { CatalogueModeration } from './catalogue-moderation.js';
+import type { CatalogueUpkeep } from './catalogue-upkeep.js';
 import { EmbeddedModeration } from './embedded-moderation.js';
 import { type Database, EMBEDDED, type Expiring, LATEST, type Row } from './embedded-row.js';
 import { EmbeddedUpkeep } from './embedded-upkeep.js';
@@ -22,8 +24,8 @@ export interface EmbeddedCatalogueOptions {
 /** A catalogue in a file, for those who have no Redis: the same facts, kept by LMDB. */
 export class EmbeddedCatalogue implements ManagedCatalogue {
   readonly description: string;
-  readonly moderation: EmbeddedModeration;
-  readonly upkeep: EmbeddedUpkeep;
+  readonly moderation: CatalogueModeration;
+  readonly upkeep: CatalogueUpkeep;
   readonly #db: Database;
   readonly #ttl: number;
 

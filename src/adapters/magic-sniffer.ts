@@ -26,6 +26,7 @@ const FORMATS: Readonly<Record<string, ImageFormat>> = {
 
 /** Tells images by their magic bytes, and SVG, which has none, by its root element. */
 export const magicSniffer = {
+  /** Looks at the beginning only, but for a TIFF. */
   async sniff(bytes: Uint8Array): Promise<ImageFormat | undefined> {
     const found = await fileTypeFromBuffer(telling(bytes));
     if (found?.ext === 'bmp' && !isBitmap(bytes)) return undefined;

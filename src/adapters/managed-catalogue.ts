@@ -12,6 +12,7 @@ export interface ManagedCatalogue extends Catalogue {
   declare(uri: SourceUri): Promise<boolean>;
   readonly moderation: CatalogueModeration;
   readonly upkeep: CatalogueUpkeep;
+  /** Lets go of the store: no other method may be called any more. */
   close(): Promise<void>;
 }
 

@@ -13,6 +13,7 @@ export interface NameResolverOptions {
   readonly hostsFile?: string;
 }
 
+/** Finds all addresses of a name. Rejects when there are none. */
 export type NameResolver = (hostname: string) => Promise<LookupAddress[]>;
 
 /** Milliseconds for the first try of a query, and how often it is tried. */

@@ -1,5 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { CatalogueEntry, RememberedReason, SourceUri, StoredRecord } from '../domain/index.js';
+import type { CatalogueModeration } from './catalogue-moderation.js';
+import type { CatalogueUpkeep } from './catalogue-upkeep.js';
 import type { Told } from './kept-lookups.js';
 import { HOUR, LATEST_LENGTH, type ManagedCatalogue } from './managed-catalogue.js';
 import { RedisAnnouncements } from './redis-announcements.js';
@@ -42,8 +44,8 @@ export interface RedisCatalogueOptions {
 export class RedisCatalogue implements ManagedCatalogue {
   readonly description: string;
   readonly redis: Redis;
-  readonly moderation: RedisModeration;
-  readonly upkeep: RedisUpkeep;
+  readonly moderation: CatalogueModeration;
+  readonly upkeep: CatalogueUpkeep;
   readonly #ttl: number;
   readonly #lookups: TrackedLookups;
 

@@ -28,6 +28,7 @@ export function listKey(list: List): Buffer {
   return LISTS[list];
 }
 
+/** The Redis key that lies at a place of the schema. */
 export function keyOf(place: KeyPlace): Buffer {
   switch (place.kind) {
     case 'image':

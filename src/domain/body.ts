@@ -16,6 +16,7 @@ export interface FileBody {
   read(first?: number, end?: number): AsyncIterable<Uint8Array>;
 }
 
+/** Whether the bytes are at hand, and not on the disk. */
 export function isInMemory(body: Body): body is Uint8Array {
   return body instanceof Uint8Array;
 }

@@ -28,6 +28,7 @@ export const IMAGE_FORMATS = [
   'jp2',
   'svg',
 ] as const;
+/** One of `IMAGE_FORMATS`. */
 export type ImageFormat = (typeof IMAGE_FORMATS)[number];
 
 const SUBTYPES: Partial<Record<ImageFormat, string>> = { svg: 'svg+xml', ico: 'x-icon' };
@@ -42,6 +43,7 @@ export type ResizableFormat = Extract<ImageFormat, 'png' | 'jpeg' | 'gif' | 'web
 
 const RESIZABLE: ReadonlySet<ImageFormat> = new Set<ResizableFormat>(['png', 'jpeg', 'gif', 'webp', 'avif', 'tiff']);
 
+/** Whether avatars are made of pictures in this format. */
 export function isResizable(format: ImageFormat | undefined): format is ResizableFormat {
   return format !== undefined && RESIZABLE.has(format);
 }

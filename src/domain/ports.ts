@@ -51,6 +51,7 @@ export interface StagedFile {
   readonly modified: Date;
   /** Puts the file in its place, atomically, and drops variants of what was there. */
   commit(): ObservableInput<void>;
+  /** Leaves nothing of it on the disk. */
   discard(): ObservableInput<void>;
 }
 
@@ -69,8 +70,11 @@ export interface ImageFiles {
   read(uri: SourceUri, checksum?: string): Answer<StoredFile | undefined>;
   /** A copy in memory that has the checksum, whatever has become of the file. */
   recall(uri: SourceUri, checksum: string): StoredFile | undefined;
+  /** Writes an original aside, durably. */
   stage(uri: SourceUri, bytes: Uint8Array): ObservableInput<StagedFile>;
+  /** A variant that is kept, if it is whole. */
   readVariant(uri: SourceUri, key: VariantKey): Answer<StoredVariant | undefined>;
+  /** Keeps a variant beside its original. */
   writeVariant(uri: SourceUri, key: VariantKey, bytes: Uint8Array): ObservableInput<void>;
 }
 
@@ -115,6 +119,7 @@ export interface Origin {
 
 /** Tells what bytes are, whatever they are called. */
 export interface Sniffer {
+  /** The format of a picture; `undefined` for whatever is none that we accept. */
   sniff(bytes: Uint8Array): ObservableInput<ImageFormat | undefined>;
 }
 

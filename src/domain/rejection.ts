@@ -6,7 +6,7 @@ export type RememberedReason = 'unexpected status code' | 'exceeded max size' | 
  * restarts; with growing pauses in this process only, since the schema has no key for it; or not at all,
  * because the failure was not the origin's. `blames` tells whether it speaks against the whole host.
  */
-type Memory =
+export type RejectionMemory =
   | { readonly in: 'catalogue'; readonly reason: RememberedReason }
   | { readonly in: 'process'; readonly blames: 'host' | 'uri' }
   | { readonly in: 'nowhere' };
@@ -53,11 +53,13 @@ export const REJECTIONS = {
   undecodable: NOWHERE,
   'catalogue-unavailable': NOWHERE,
   'storage-unavailable': NOWHERE,
-} as const satisfies Record<string, Memory>;
+} as const satisfies Record<string, RejectionMemory>;
 
+/** What programs tell rejections by; see `REJECTIONS`. */
 export type RejectionCode = keyof typeof REJECTIONS;
 
-interface RejectionOptions extends ErrorOptions {
+/** What is known of a rejection besides its code. */
+export interface RejectionOptions extends ErrorOptions {
   /** Seconds for which the origin asked to be left alone (Retry-After, RFC 9110 §10.2.3). */
   readonly retryAfter?: number;
   /** The origin's status, for `unexpected-status`. */
@@ -92,11 +94,12 @@ export class Rejection extends Error {
     return new Rejection(code, message, { cause, url, ...known });
   }
 
-  get memory(): Memory {
+  get memory(): RejectionMemory {
     return REJECTIONS[this.code];
   }
 }
 
+/** Whether an error is a rejection, with one of the codes if any are named. */
 export function isRejection<C extends RejectionCode>(error: unknown, ...codes: C[]): error is Rejection & { code: C } {
   return error instanceof Rejection && (codes.length === 0 || codes.some((code) => code === error.code));
 }

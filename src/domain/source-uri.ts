@@ -24,6 +24,7 @@ export class SourceUri {
     return encoded.length % 2 === 0 && HEX.test(encoded) ? new SourceUri(encoded.toLowerCase()) : undefined;
   }
 
+  /** The URI of these bytes; a string stands for its UTF-8. */
   static of(uri: string | Uint8Array): SourceUri {
     const bytes = typeof uri === 'string' ? Buffer.from(uri, 'utf8') : Buffer.from(uri);
     return new SourceUri(bytes.toString('hex'));
@@ -57,6 +58,7 @@ export class SourceUri {
     return LISTS.has(hex) || hex.startsWith(ERRORS) || hex.startsWith(UPDATES);
   }
 
+  /** For people: what is not UTF-8 is replaced. */
   toString(): string {
     return this.bytes.toString('utf8');
   }

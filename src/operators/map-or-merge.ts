@@ -4,7 +4,8 @@ import { type Answer, isPending } from '../domain/index.js';
 /** What an operator of `mapOrMerge` does to each value. */
 const PROJECT = Symbol('project');
 
-type Project<T, R> = (value: T) => R | Observable<R>;
+/** What `mapOrMerge` does to a value: gives another at once, or an Observable to be merged. */
+export type Project<T, R> = (value: T) => R | Observable<R>;
 type Step<T, R> = OperatorFunction<T, R> & { readonly [PROJECT]: Project<T, R> };
 
 /**

@@ -68,6 +68,7 @@ export class Unsaved {
     return undefined;
   }
 
+  /** Holds a picture no longer: it is stored, or worth nothing any more. */
   release(uri: SourceUri): void {
     this.#pictures.delete(uri.hex);
   }

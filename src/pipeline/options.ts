@@ -1,7 +1,8 @@
 import type { Observable, SchedulerLike } from 'rxjs';
 import type { GateOptions } from '../operators/index.js';
 
-type Limits = Omit<GateOptions, 'scheduler'>;
+/** How many run at once, how many wait, and for how long. */
+export type GateLimits = Omit<GateOptions, 'scheduler'>;
 
 /** What a pipeline can be told; see `DEFAULTS` for what it does otherwise. */
 export interface PipelineOptions {
@@ -12,13 +13,13 @@ export interface PipelineOptions {
   /** Milliseconds of asking for a picture, to its last byte, redirects included. */
   readonly fetchDeadline: number;
   /** Connections to one host at once; and how many fetches may wait for their turn, and how long. */
-  readonly perHost: Required<Limits>;
+  readonly perHost: Required<GateLimits>;
   /** The same over all hosts. */
-  readonly fetches: Required<Limits>;
+  readonly fetches: Required<GateLimits>;
   /** Milliseconds a reader waits for an avatar to be made. */
   readonly resizeDeadline: number;
   /** Avatars that are made at once; and how many may wait for their turn. */
-  readonly resizes: Limits;
+  readonly resizes: GateLimits;
   /** Milliseconds a reader waits for a refresh when there is a copy; `Infinity` for as long as it takes. */
   readonly refreshWait: number;
   /** Bytes of pictures that wait in memory to be stored, and for how many milliseconds. */
@@ -40,6 +41,7 @@ export interface PipelineOptions {
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
+/** What a pipeline does that was not told otherwise: what the service does. */
 export const DEFAULTS: PipelineOptions = {
   maxBytes: 5 * 1024 * 1024,
   maxRedirects: 9,

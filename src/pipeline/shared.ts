@@ -21,6 +21,7 @@ export interface Shared {
 /** Pictures without an avatar that are remembered, the least recently used are tried again. */
 const UNRESIZABLE = 10_000;
 
+/** Makes what the requests of a pipeline have in common, empty. */
 export function sharedWithin({ scheduler, ...options }: PipelineOptions): Shared {
   const clock = scheduler ? { scheduler } : {};
   return {
