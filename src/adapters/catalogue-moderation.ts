@@ -22,6 +22,7 @@ export type Change = 'changed' | 'unchanged' | 'undeclared';
  * change be cut short, it has taken effect, or not, and `check --repair` mends the list that lacks it.
  */
 export interface CatalogueModeration {
+  /** What there is on a picture, blocked or not, declared or not. */
   record(uri: SourceUri): Promise<CatalogueRecord>;
   /** Blocks a picture that is declared, and puts it on the list of what is blocked, once. */
   block(uri: SourceUri): Promise<Change>;

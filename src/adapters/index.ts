@@ -1,5 +1,5 @@
 export * from './address-rules.js';
-export type * from './catalogue-moderation.js';
+export type { CatalogueModeration, CatalogueRecord, Change } from './catalogue-moderation.js';
 export * from './catalogue-upkeep.js';
 export * from './disk-files.js';
 export * from './disk-layout.js';

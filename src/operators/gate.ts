@@ -15,7 +15,7 @@ export interface GateOptions {
   readonly concurrency: number;
   /** How many wait, first come first served, before the next is turned away. */
   readonly queue: number;
-  /** Milliseconds that a piece of work waits before it is turned away; for ever, if not said. */
+  /** Milliseconds that a piece of work waits before it is turned away; `Infinity`, if not said. */
   readonly patience?: number;
   readonly scheduler?: SchedulerLike;
 }
@@ -56,7 +56,7 @@ export class Gate {
   }
 
   #inTurn<T>(work: Observable<T>): Observable<T> {
-    const { concurrency, queue, patience, scheduler = asyncScheduler } = this.#options;
+    const { concurrency, queue, patience = Infinity, scheduler = asyncScheduler } = this.#options;
     return new Observable((subscriber) => {
       const turnAway = (why: string) => subscriber.error(new Rejection('overloaded', why));
       if (this.#running >= concurrency && this.#waiting.size >= queue) {
@@ -67,7 +67,8 @@ export class Gate {
       subscriber.add(() => this.#waiting.delete(enter));
       this.#waiting.add(enter);
       this.#admit();
-      if (patience === undefined || !this.#waiting.has(enter)) return;
+      // A timer would take it for a millisecond.
+      if (patience === Infinity || !this.#waiting.has(enter)) return;
       const giveUp = () => this.#waiting.has(enter) && turnAway(`no turn within ${patience} ms`);
       subscriber.add(scheduler.schedule(giveUp, patience));
     });
