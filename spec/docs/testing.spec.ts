@@ -3,28 +3,31 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Programs, programs } from '../support/programs.js';
 
-const PAGE = readFileSync(join(import.meta.dirname, '../../docs/testing.md'), 'utf8');
+/** The complete programs that stand in a page. */
+function programsIn(page: string): [name: string, code: string][] {
+  const text = readFileSync(join(import.meta.dirname, '../..', page), 'utf8');
+  const name = page.replaceAll(/\W/g, '-');
+  return [...text.matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, code = ''], at) => [`${name}-${at + 1}`, code]);
+}
 
-/** Its complete programs. */
-const BLOCKS = [...PAGE.matchAll(/^```ts\n([^]*?)^```$/gm)].map(
-  ([, code = ''], at) => [`block-${at + 1}`, code] as const,
-);
+const BLOCKS = programsIn('docs/testing.md');
+const README = programsIn('README.md');
 
 describe('docs/testing.md', () => {
   let blocks: Programs;
   beforeAll(() => {
-    blocks = programs(BLOCKS);
+    blocks = programs([...BLOCKS, ...README]);
   });
   afterAll(() => blocks.remove());
 
-  it('has blocks that compile', () => {
-    expect(BLOCKS).toHaveLength(2);
+  it('has programs that compile, as README.md has', () => {
+    expect([BLOCKS.length, README.length]).toEqual([2, 1]);
     expect(() => blocks.compile()).not.toThrow();
   });
 
   it.each([
-    ['block-1', 3 + 5],
-    ['block-2', 3],
+    ['docs-testing-md-1', 3 + 5],
+    ['docs-testing-md-2', 3],
   ])('has %s, whose tests pass', (name, tests) => {
     expect(blocks.run(name)).toContain(`pass ${tests}\n`);
   });
