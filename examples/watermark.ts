@@ -6,13 +6,14 @@
  * Says where each marked picture lies. Asked again, it answers from what is stored. Ends with 0 when all of them are
  * marked, with 1 when some are not, with 2 when it could not run.
  */
-import { catchError, EMPTY, from, map, mergeMap, of, type OperatorFunction } from 'rxjs';
-import sharp from 'sharp';
+import { catchError, EMPTY, from, map, mergeMap, of } from 'rxjs';
 import { DiskFiles, EmbeddedCatalogue, httpOrigin, magicSniffer, sharpResizer } from 'img-linuxfr/adapters';
-import { type Due, type NotModified, ORIGINAL, Rejection, SourceUri, type ValidImage } from 'img-linuxfr/domain';
+import { type Due, ORIGINAL, SourceUri } from 'img-linuxfr/domain';
 import { fetch, persist, rememberFailure, takeTurns, validate } from 'img-linuxfr/operators';
 import { DEFAULTS, oncePerUri, pipelineAround, select, sharedWithin, whenDue } from 'img-linuxfr/pipeline';
 import { addressRules, complain, makeFolder, orGiveUp, readBytes, words } from './support/script.js';
+import { sharpMarker } from './support/sharp-marker.js';
+import { watermark } from './support/watermark.js';
 
 const [mark = '', folder = '', ...links] = words('MARK FOLDER URI...');
 makeFolder(folder);
@@ -28,34 +29,13 @@ const ports = {
 };
 const shared = sharedWithin(DEFAULTS);
 
-/** The operator: what came is marked, a copy that is still current was marked when it came. Errors with `undecodable`. */
-function watermark(overlay: Buffer): OperatorFunction<ValidImage | NotModified, ValidImage | NotModified> {
-  return mergeMap(async (fetched) =>
-    fetched.modified ? { ...fetched, bytes: await marked(fetched.bytes, overlay) } : fetched,
-  );
-}
-
-/** A quarter as high and wide as the picture at most. */
-async function marked(bytes: Uint8Array, overlay: Buffer): Promise<Buffer> {
-  try {
-    const picture = sharp(bytes).autoOrient();
-    const { pages = 1, autoOrient } = await picture.metadata();
-    if (pages > 1) throw new Error('animations are not marked');
-    const [width, height] = [Math.ceil(autoOrient.width / 4), Math.ceil(autoOrient.height / 4)];
-    const input = await sharp(overlay).resize(width, height, { fit: 'inside' }).toBuffer();
-    return await picture.composite([{ input, gravity: 'southeast' }]).toBuffer();
-  } catch (error) {
-    throw new Rejection('undecodable', (error as Error).message, { cause: error });
-  }
-}
-
 /** The pipeline: that of `refresh`, with one more stage. */
-const overlay = readBytes(mark);
+const marker = sharpMarker(readBytes(mark));
 const download = (due: Due) =>
   of(due).pipe(
     fetch(ports, { ...DEFAULTS, turn: takeTurns(shared) }),
     validate(ports),
-    watermark(overlay),
+    watermark(marker),
     persist(ports),
     rememberFailure(due.request, ports, shared.backOff),
   );

@@ -62,6 +62,15 @@ describe('the picture of the flow', () => {
     const drawn = [...PAGE.matchAll(/^ {2}(\w+)\(\[.+\]\) --- /gm)].map(([, name]) => name);
     expect([...drawn].sort()).toEqual(membersOf('shared.ts', 'Shared').sort());
   });
+
+  it('has what is shared behind the ports', () => {
+    const adapters = readdirSync(join(ROOT, 'src/adapters')).map((name) =>
+      readFileSync(join(ROOT, 'src/adapters', name), 'utf8'),
+    );
+    const drawn = [...PAGE.matchAll(/^ {2}\w+\[\("(\w+): .+"\)\] --- /gm)].map(([, name]) => name);
+    expect(drawn).toEqual(['KeptLookups', 'HotFiles']);
+    for (const name of drawn) expect(adapters.some((source) => source.includes(`export class ${name} `))).toBe(true);
+  });
 });
 
 describe('the tables', () => {
