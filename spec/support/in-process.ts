@@ -15,6 +15,7 @@ import { SourceUri } from '../../src/domain/index.js';
 import { DEFAULTS, imagePipeline, type PipelineOptions, sharedWithin } from '../../src/pipeline/index.js';
 import { requestHandler } from '../../src/server/handler.js';
 import { createHttpServer } from '../../src/server/http-server.js';
+import { watchFor } from '../../src/server/requests/watch.js';
 import { temporaryDirectory } from './service.js';
 
 /** The service in this process, so that what it holds can be counted. */
@@ -47,6 +48,7 @@ export async function openInside(overrides: Partial<PipelineOptions> = {}): Prom
       throw trouble;
     },
   };
+  const watch = watchFor([]);
   const { server } = createHttpServer(
     requestHandler({
       pipeline: imagePipeline(ports, options, shared),
@@ -55,8 +57,10 @@ export async function openInside(overrides: Partial<PipelineOptions> = {}): Prom
       defaultAvatar: '/default',
       avatarHeight: 64,
       userAgent: 'img-linuxfr-spec/1.0',
+      watch,
     }),
     60_000,
+    watch,
   );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

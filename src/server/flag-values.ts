@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { InvalidArgumentError } from 'commander';
 import { isNetwork } from '../adapters/index.js';
 import { type ListenAddress, parseListenAddress } from './listen-address.js';
+import { LOG_LEVELS, type LogLevel } from './options.js';
 import { type CatalogueAddress, parseCatalogueAddress } from './redis-address.js';
 
 /** What the value of each flag may look like; commander shows the message beside the flag. */
@@ -27,6 +28,10 @@ export function nameServers(text: string, before: readonly string[] = []): strin
 function isNameServer(text: string): boolean {
   const [, bracketed, plain] = /^(?:\[(.+)\]|([\d.]+))(?::\d{1,5})?$/.exec(text) ?? [];
   return isIP(bracketed ?? plain ?? text) !== 0;
+}
+
+export function logLevel(text: string): LogLevel {
+  return LOG_LEVELS.find((level) => level === text) ?? invalid(`give one of ${LOG_LEVELS.join(', ')}`);
 }
 
 export function headerValue(text: string): string {

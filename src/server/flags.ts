@@ -6,6 +6,7 @@ import {
   headerValue,
   height,
   listenAddress,
+  logLevel,
   nameServers,
   networks,
   positive,
@@ -33,6 +34,7 @@ const FLAGS: readonly Flag[] = [
     catalogueAddress,
   ],
   ['-l, --log <file>', 'log file, reopened on SIGHUP; - for standard output', 'LOG', '-', String],
+  ['--log-level <level>', 'least that is logged: debug, info, warn, error, silent', 'LOG_LEVEL', 'info', logLevel],
   ['-d, --dir <directory>', 'cache directory', 'DIR', 'cache', String],
   ['-u, --user-agent <name>', 'User-Agent sent to origins', 'USER_AGENT', 'img_LinuxFr.org/1.0', headerValue],
   [
@@ -90,11 +92,12 @@ export function withFlags(command: Command): Command {
         .argParser(listenAddress)
         .default(undefined, 'off'),
     )
-    .addOption(
-      // Not by `env`, which would take any value for a yes.
-      new Option('--insecure-tls', 'accept any certificate from origins (env: IMG_INSECURE_TLS=1)').default(
-        /^(?:1|true|yes|on)$/i.test(process.env['IMG_INSECURE_TLS'] ?? ''),
-        'off',
-      ),
-    );
+    .addOption(yes('--insecure-tls', 'accept any certificate from origins', 'INSECURE_TLS'))
+    .addOption(yes('--log-addresses', "log readers' addresses", 'LOG_ADDRESSES'));
+}
+
+/** Not by `env`, which would take any value for a yes. */
+function yes(flag: string, about: string, variable: string): Option {
+  const isSet = /^(?:1|true|yes|on)$/i.test(process.env[`IMG_${variable}`] ?? '');
+  return new Option(flag, `${about} (env: IMG_${variable}=1)`).default(isSet, 'off');
 }

@@ -1,6 +1,6 @@
 import type { Server } from 'node:net';
-import type { Logger } from 'pino';
 import type { DependencyContainer } from 'tsyringe';
+import type { Log } from './log/log.js';
 import type { Options } from './options.js';
 import { createReaderServer } from './reader-server.js';
 
@@ -21,7 +21,7 @@ export interface Front {
 }
 
 /** This process answers readers itself. */
-export function ownFront(options: Options, container: DependencyContainer, log: Logger): Front {
+export function ownFront(options: Options, container: DependencyContainer, log: Log): Front {
   const nothing = () => undefined;
   return {
     ...createReaderServer(options, container, log),

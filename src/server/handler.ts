@@ -1,9 +1,11 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, RequestListener, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import { of, type OperatorFunction } from 'rxjs';
 import { type EncodedRequest, isRejection, ORIGINAL, type ServedImage, type Variant } from '../domain/index.js';
 import { ANSWERS, UNKNOWN_ERROR } from './answers.js';
 import { sendPlain } from './plain-answer.js';
+import { isCopy, outcomeOf, PLAIN_OUTCOMES } from './requests/outcome.js';
+import type { Ended, Watch } from './requests/watch.js';
 import { occurrences, says } from './raw-headers.js';
 import { parseRoute, type Route } from './route.js';
 import { sendImage } from './send-image.js';
@@ -19,12 +21,17 @@ export interface HandlerOptions {
   readonly avatarHeight: number;
   /** What we call ourselves when we ask origins. */
   readonly userAgent: string;
+  /** Told of each request, and how it ended. */
+  readonly watch: Watch;
 }
 
 type ImageRoute = Extract<Route, { kind: 'image' }>;
 
 /** Seconds after which a client may try again when we are busy or in trouble. */
 const RETRY_AFTER = 1;
+
+/** The status, by custom, of a request whose reader left before there was one. */
+const NOBODY_THERE = 499;
 
 export const ALLOWED = 'GET, HEAD';
 
@@ -35,14 +42,24 @@ export const ALLOWED = 'GET, HEAD';
 export function requestHandler(options: HandlerOptions): RequestListener {
   return (request, response) => {
     const route = parseRoute(request.url ?? '/');
-    if (!isWellFormed(request)) sendPlain(response, 400, { Connection: 'close' });
-    else if (route.kind === 'moved') sendPlain(response, 301, { Location: route.location });
-    else if (route.kind === 'unknown') sendPlain(response, 404);
-    else if (request.method !== 'GET' && request.method !== 'HEAD') sendPlain(response, 405, { Allow: ALLOWED });
-    else if (route.kind === 'status') sendPlain(response, 200);
-    else if (says(request.rawHeaders, 'user-agent', options.userAgent)) sendPlain(response, 508);
-    else serveImage(options, route, request, response);
+    const ended = options.watch(request, route);
+    if (!isWellFormed(request)) answer(response, ended, 400, { Connection: 'close' });
+    else if (route.kind === 'moved') answer(response, ended, 301, { Location: route.location });
+    else if (route.kind === 'unknown') answer(response, ended, 404);
+    else if (request.method !== 'GET' && request.method !== 'HEAD') answer(response, ended, 405, { Allow: ALLOWED });
+    else if (route.kind === 'status') answer(response, ended, 200);
+    else if (says(request.rawHeaders, 'user-agent', options.userAgent)) answer(response, ended, 508);
+    else serveImage(options, route, request, response, ended);
   };
+}
+
+function answer(
+  response: ServerResponse,
+  ended: Ended,
+  status: keyof typeof PLAIN_OUTCOMES,
+  extra?: OutgoingHttpHeaders,
+): void {
+  ended(PLAIN_OUTCOMES[status], status, sendPlain(response, status, extra));
 }
 
 /** One Host, and a version that has headers (RFC 9112 §3.2); Node sees to everything else. */
@@ -55,38 +72,64 @@ function serveImage(
   route: ImageRoute,
   request: IncomingMessage,
   response: ServerResponse,
+  ended: Ended,
 ): void {
   const variant: Variant =
     route.collection === 'avatars' && options.avatarHeight > 0
       ? { kind: 'avatar', height: options.avatarHeight }
       : ORIGINAL;
-  const fail = (error: unknown) => sendFailure(options, route, response, error);
+  const fail = (error: unknown) => sendFailure(options, route, response, ended, error);
   const answering = of({ encodedUri: route.encodedUri, variant })
     .pipe(options.pipeline)
-    .subscribe({ next: (served) => attempt(() => sendImage(request, response, served), fail), error: fail });
-  if (!answering.closed) response.once('close', () => answering.unsubscribe());
+    .subscribe({ next: (served) => send(served, request, response, ended, fail), error: fail });
+  if (answering.closed) return;
+  response.once('close', () => {
+    if (answering.closed) return;
+    answering.unsubscribe();
+    ended('aborted', NOBODY_THERE, 0);
+  });
 }
 
 /** What a subscriber throws would end the process. */
-function attempt(work: () => void | Promise<void>, fail: (error: unknown) => void): void {
+function send(
+  served: ServedImage,
+  request: IncomingMessage,
+  response: ServerResponse,
+  ended: Ended,
+  fail: (error: unknown) => void,
+): void {
   try {
-    work()?.catch(fail);
+    const sent = sendImage(request, response, served);
+    if (typeof sent === 'number') sentAll(served, response, ended, sent);
+    else void sent.then((bytes) => sentAll(served, response, ended, bytes)).catch(fail);
   } catch (error) {
     fail(error);
   }
+}
+
+function sentAll({ cacheStatus, image }: ServedImage, response: ServerResponse, ended: Ended, bytes: number): void {
+  const outcome = response.destroyed ? 'aborted' : outcomeOf(cacheStatus);
+  ended(outcome, response.statusCode, bytes, isCopy(outcome) ? image.modified : undefined);
 }
 
 function sendFailure(
   { log, report, defaultAvatar }: HandlerOptions,
   route: ImageRoute,
   response: ServerResponse,
+  ended: Ended,
   error: unknown,
 ): void {
   const { status, ours } = isRejection(error) ? ANSWERS[error.code] : UNKNOWN_ERROR;
+  const outcome = isRejection(error) ? error.code : 'error';
   if (ours) report(error);
   else log.debug({ code: (error as { code?: unknown }).code, reason: (error as Error).message }, 'no picture');
   // Nobody takes what was sent so far for the whole when the connection breaks.
-  if (response.headersSent) response.destroy();
-  else if (route.collection === 'avatars' && status !== 400) sendPlain(response, 302, { Location: defaultAvatar });
-  else sendPlain(response, status, status === 503 ? { 'Retry-After': RETRY_AFTER } : {});
+  if (response.headersSent) {
+    response.destroy();
+    ended(outcome, response.statusCode, 0);
+  } else if (route.collection === 'avatars' && status !== 400) {
+    ended(outcome, 302, sendPlain(response, 302, { Location: defaultAvatar }));
+  } else {
+    ended(outcome, status, sendPlain(response, status, status === 503 ? { 'Retry-After': RETRY_AFTER } : {}));
+  }
 }

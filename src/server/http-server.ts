@@ -4,6 +4,7 @@ import { type Connections, trackConnections } from './connections.js';
 import { StartFailure } from './failure.js';
 import { authority, type ListenAddress } from './listen-address.js';
 import { answerMalformedRequests } from './malformed-request.js';
+import type { Watch } from './requests/watch.js';
 
 /** A request line or headers of 1 MiB are served; Node counts a little more than their bytes. */
 const MAX_HEADER_SIZE = (1 << 20) + (1 << 16);
@@ -20,8 +21,11 @@ export interface HttpServer {
   readonly connections: Connections;
 }
 
-/** @param idle Milliseconds after which a connection on which nothing moves is closed, answered or not. */
-export function createHttpServer(handler: RequestListener, idle: number): HttpServer {
+/**
+ * @param idle Milliseconds after which a connection on which nothing moves is closed, answered or not.
+ * @param watch Told of requests that never come to the handler, since they cannot be parsed.
+ */
+export function createHttpServer(handler: RequestListener, idle: number, watch: Watch): HttpServer {
   const server = createServer(
     {
       maxHeaderSize: MAX_HEADER_SIZE,
@@ -35,7 +39,7 @@ export function createHttpServer(handler: RequestListener, idle: number): HttpSe
   // Bounded by their bytes. A bound on their number would drop some unseen, a second Host among them.
   server.maxHeadersCount = 0;
   const connections = trackConnections(server);
-  answerMalformedRequests(server, connections);
+  answerMalformedRequests(server, connections, watch);
   return { server, connections };
 }
 

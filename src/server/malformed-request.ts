@@ -2,8 +2,10 @@ import { type IncomingMessage, type OutgoingHttpHeaders, type Server, STATUS_COD
 import type { Socket } from 'node:net';
 import { type Connection, type Connections, newest } from './connections.js';
 import { ALLOWED } from './handler.js';
-import { BODIES, plainHeaders, type PlainStatus } from './plain-answer.js';
-import { parseRoute } from './route.js';
+import { BODIES, plainHeaders } from './plain-answer.js';
+import { PLAIN_OUTCOMES } from './requests/outcome.js';
+import type { Watch } from './requests/watch.js';
+import { parseRoute, type Route } from './route.js';
 
 interface ParserError extends Error {
   readonly code?: string;
@@ -12,9 +14,14 @@ interface ParserError extends Error {
 }
 
 interface Answer {
-  readonly status: PlainStatus;
+  readonly status: keyof typeof PLAIN_OUTCOMES;
   readonly headers?: OutgoingHttpHeaders;
+  /** What was asked for, as far as it could be read. */
+  readonly target?: string;
+  readonly route: Route;
 }
+
+const UNREADABLE: Answer = { status: 400, route: { kind: 'unknown' } };
 
 /** How long the rest of a request line may take, in milliseconds, and how long it may be, in bytes. */
 const PATIENCE = 5000;
@@ -28,13 +35,13 @@ const TOKEN_AND_TARGET = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+ (\S+) HTTP\/1\.[01]\r?$/;
  * Answers what Node's parser gives up on: methods it does not know by our own rules, anything else
  * with a 400, or a 431 when its head is too long. Earlier requests on the connection are answered first, and the connection ends.
  */
-export function answerMalformedRequests(server: Server, connections: Connections): void {
+export function answerMalformedRequests(server: Server, connections: Connections, watch: Watch): void {
   const malformed = new WeakMap<Socket, MalformedRequest>();
   // A method that Node knows, but hands over with the whole connection.
-  server.on('connect', (request: IncomingMessage, socket) => socket.end(serialize(answerToPath(request.url ?? ''))));
+  server.on('connect', ({ url = '', socket }: IncomingMessage) => send(socket, answerToPath(url), watch));
   server.on('clientError', (error: ParserError, stream) => {
     const socket = stream as Socket;
-    const request = malformed.get(socket) ?? new MalformedRequest(socket, connections.get(socket));
+    const request = malformed.get(socket) ?? new MalformedRequest(socket, connections.get(socket), watch);
     malformed.set(socket, request);
     request.failed(error);
   });
@@ -44,15 +51,17 @@ export function answerMalformedRequests(server: Server, connections: Connections
 class MalformedRequest {
   readonly #socket: Socket;
   readonly #connection: Connection | undefined;
+  readonly #watch: Watch;
   readonly #line: Buffer[] = [];
   #received = 0;
   #examined = 0;
   #answer: Answer | undefined;
   #patience: NodeJS.Timeout | undefined;
 
-  constructor(socket: Socket, connection: Connection | undefined) {
+  constructor(socket: Socket, connection: Connection | undefined, watch: Watch) {
     this.#socket = socket;
     this.#connection = connection;
+    this.#watch = watch;
   }
 
   /** Called for the chunk that could not be parsed, and again for each that follows it. */
@@ -64,7 +73,7 @@ class MalformedRequest {
     }
     if (this.#line.length > 0) this.#readLine(rawPacket);
     else if (code === 'HPE_INVALID_METHOD') this.#readLine(fromRequestLine(rawPacket, bytesParsed));
-    else this.#settle({ status: code === 'HPE_HEADER_OVERFLOW' ? 431 : 400 });
+    else this.#settle(code === 'HPE_HEADER_OVERFLOW' ? { ...UNREADABLE, status: 431 } : UNREADABLE);
   }
 
   #readLine(chunk: Buffer): void {
@@ -80,8 +89,8 @@ class MalformedRequest {
     const end = received.indexOf('\n');
     if (end >= 0) return this.#settle(answerTo(received.subarray(0, end).toString('latin1')));
     const isPromising = received.length <= LONGEST_LINE && BEGINNING.test(received.toString('latin1'));
-    if (!isPromising) return this.#settle({ status: 400 });
-    this.#patience ??= setTimeout(() => this.#settle({ status: 400 }), PATIENCE);
+    if (!isPromising) return this.#settle(UNREADABLE);
+    this.#patience ??= setTimeout(() => this.#settle(UNREADABLE), PATIENCE);
   }
 
   #settle(answer: Answer): void {
@@ -93,7 +102,7 @@ class MalformedRequest {
   #answerInTurn(answer: Answer): void {
     const before = this.#connection && newest(this.#connection);
     if (before) before.once('close', () => this.#answerInTurn(answer));
-    else if (this.#socket.writable) this.#socket.end(serialize(answer));
+    else if (this.#socket.writable) send(this.#socket, answer, this.#watch);
   }
 }
 
@@ -104,7 +113,7 @@ function fromRequestLine(packet: Buffer, bytesParsed: number): Buffer {
 
 function answerTo(requestLine: string): Answer {
   const [, target] = TOKEN_AND_TARGET.exec(requestLine) ?? [];
-  return target === undefined ? { status: 400 } : answerToPath(target);
+  return target === undefined ? UNREADABLE : answerToPath(target);
 }
 
 /** Whatever the method is, it is none that a route allows. */
@@ -112,13 +121,20 @@ function answerToPath(target: string): Answer {
   const route = parseRoute(target);
   switch (route.kind) {
     case 'moved':
-      return { status: 301, headers: { Location: route.location } };
+      return { status: 301, headers: { Location: route.location }, target, route };
     case 'unknown':
-      return { status: 404 };
+      return { status: 404, target, route };
     case 'status':
     case 'image':
-      return { status: 405, headers: { Allow: ALLOWED } };
+      return { status: 405, headers: { Allow: ALLOWED }, target, route };
   }
+}
+
+function send(socket: Socket, answer: Answer, watch: Watch): void {
+  const { status, target, route } = answer;
+  const ended = watch({ method: undefined, url: target, rawHeaders: [], socket }, route);
+  socket.end(serialize(answer));
+  ended(PLAIN_OUTCOMES[status], status, BODIES[status].length);
 }
 
 function serialize({ status, headers }: Answer): string {

@@ -1,6 +1,10 @@
 import type { ListenAddress } from './listen-address.js';
 import type { CatalogueAddress } from './redis-address.js';
 
+/** The least that is logged: requests are `info`, and what they came to without a picture is `debug`. */
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
 /** Everything a command line can say. Times are in milliseconds. */
 export interface Options {
   readonly addr: ListenAddress;
@@ -9,6 +13,9 @@ export interface Options {
   readonly redis: CatalogueAddress;
   /** `-` for standard output. */
   readonly log: string;
+  readonly logLevel: LogLevel;
+  /** Whether readers' addresses are logged. */
+  readonly logAddresses: boolean;
   readonly dir: string;
   readonly userAgent: string;
   readonly defaultAvatar: string;

@@ -26,6 +26,9 @@ export function plainHeaders(status: PlainStatus, extra: OutgoingHttpHeaders = {
   };
 }
 
-export function sendPlain(response: ServerResponse, status: PlainStatus, extra?: OutgoingHttpHeaders): void {
-  response.writeHead(status, plainHeaders(status, extra)).end(BODIES[status]);
+/** Gives the bytes of the body that was sent. */
+export function sendPlain(response: ServerResponse, status: PlainStatus, extra?: OutgoingHttpHeaders): number {
+  const body = BODIES[status];
+  response.writeHead(status, plainHeaders(status, extra)).end(body);
+  return response.req.method === 'HEAD' ? 0 : body.length;
 }

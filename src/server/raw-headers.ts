@@ -24,3 +24,9 @@ export function says(headers: RawHeaders, name: string, value: string): boolean 
 function isCalled(field: string | undefined, name: string): boolean {
   return field?.length === name.length && field.toLowerCase() === name;
 }
+
+/** The value of the first field of that name. */
+export function valueOf(headers: RawHeaders, name: string): string | undefined {
+  for (let at = 0; at < headers.length; at += 2) if (isCalled(headers[at], name)) return headers[at + 1];
+  return undefined;
+}

@@ -1,11 +1,13 @@
 import type { Server } from 'node:http';
-import type { Logger } from 'pino';
 import type { DependencyContainer } from 'tsyringe';
 import { PIPELINE, TROUBLES } from './container.js';
 import { gracefulStop } from './graceful-stop.js';
 import { requestHandler } from './handler.js';
 import { createHttpServer } from './http-server.js';
+import type { Log } from './log/log.js';
 import type { Options } from './options.js';
+import { requestLines } from './requests/request-lines.js';
+import { type RequestObserver, watchFor } from './requests/watch.js';
 
 /** With what comes after it, stopping takes ten seconds at most. */
 const STOP = { patience: 9000, linger: 500 };
@@ -19,16 +21,22 @@ export interface ReaderServer {
   readonly finish: (accepted: Promise<void>) => Promise<void>;
 }
 
-export function createReaderServer(options: Options, container: DependencyContainer, log: Logger): ReaderServer {
+export function createReaderServer(options: Options, container: DependencyContainer, log: Log): ReaderServer {
+  const watch = watchFor(observersOf(options, log));
   const handler = requestHandler({
     pipeline: container.resolve(PIPELINE),
-    log,
+    log: log.logger,
     report: container.resolve(TROUBLES).report,
     defaultAvatar: options.defaultAvatar,
     avatarHeight: options.avatarHeight,
     userAgent: options.userAgent,
+    watch,
   });
   const idle = options.fetchTimeout + 2 * options.queueTimeout + SLOWEST_READER;
-  const { server, connections } = createHttpServer(handler, idle);
+  const { server, connections } = createHttpServer(handler, idle, watch);
   return { server, finish: gracefulStop(server, connections, STOP) };
+}
+
+function observersOf({ logAddresses: addresses }: Options, { logger, writeSoon: write }: Log): RequestObserver[] {
+  return logger.isLevelEnabled('info') ? [requestLines({ logger, write, addresses })] : [];
 }

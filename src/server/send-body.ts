@@ -4,33 +4,37 @@ import { type Body, isInMemory } from '../domain/index.js';
 /**
  * Sends a head and the bytes from `first` to before `end`: at once when they are in memory. Otherwise piece by
  * piece, no faster than they are taken, until the last or until the reader has left. Rejects when they cannot
- * be read: with nothing sent if it is the first piece.
+ * be read: with nothing sent if it is the first piece. Gives how many bytes the connection was handed.
  */
 export function sendBody(
   response: ServerResponse,
   [status, head]: [status: 200 | 206, head: string[]],
   body: Body,
   [first, end]: [first: number, end: number],
-): void | Promise<void> {
+): number | Promise<number> {
   if (!isInMemory(body)) return sendPieces(response, [status, head], body.read(first, end));
   const isWhole = first === 0 && end === body.length;
   response.writeHead(status, head).end(isWhole ? body : body.subarray(first, end));
+  return end - first;
 }
 
 async function sendPieces(
   response: ServerResponse,
   [status, head]: [status: 200 | 206, head: string[]],
   pieces: AsyncIterable<Uint8Array>,
-): Promise<void> {
+): Promise<number> {
+  let sent = 0;
   if (!response.socket) await turn(response);
   // Thousands may leave at once with their connection, and none of them is to open a file for it.
-  if (response.destroyed) return;
+  if (response.destroyed) return sent;
   for await (const piece of pieces) {
-    if (response.destroyed) return;
+    if (response.destroyed) return sent;
     if (!response.headersSent) response.writeHead(status, head);
+    sent += piece.length;
     await handOver(response, piece);
   }
   response.end();
+  return sent;
 }
 
 /** Resolves when the answers to earlier requests of the connection are sent, or nobody is there any more. */

@@ -10,12 +10,15 @@ import { sendBody } from './send-body.js';
 /** Says nothing of the picture, and must not be kept as if it did. */
 const NO_PICTURE = ['Content-Length', '0', 'Cache-Control', 'no-store'];
 
-/** Answers with a picture, or with what RFC 9110 §13 and §14 make of it: at once, or as `sendBody` does. */
+/**
+ * Answers with a picture, or with what RFC 9110 §13 and §14 make of it: at once, or as `sendBody` does. Gives the
+ * bytes of the body that was sent.
+ */
 export function sendImage(
   request: IncomingMessage,
   response: ServerResponse,
   { image, cacheStatus }: ServedImage,
-): void | Promise<void> {
+): number | Promise<number> {
   const { validators, caching, content } = headOf(image);
   const { method, rawHeaders } = request;
   const outcome = isConditional(rawHeaders) ? evaluatePreconditions(request.headers, validators) : 'proceed';
@@ -42,6 +45,7 @@ function rangeOf(headers: IncomingHttpHeaders, validators: Validators, length: n
   return isCurrent ? parseRange(headers.range, length) : undefined;
 }
 
-function end(response: ServerResponse, status: 200 | 304 | 412 | 416, head: string[]): void {
+function end(response: ServerResponse, status: 200 | 304 | 412 | 416, head: string[]): number {
   response.writeHead(status, head).end();
+  return 0;
 }

@@ -8,7 +8,7 @@ import { ATTEMPTS, CATALOGUE, createContainer, FILES, SHARED, TROUBLES } from '.
 import { endSoon } from './end-soon.js';
 import { type Front, ownFront } from './front.js';
 import { listen } from './http-server.js';
-import { openLog } from './log.js';
+import { openLog } from './log/log.js';
 import { createOpsServer } from './ops-server.js';
 import type { Options } from './options.js';
 import { type Readiness, ready } from './readiness.js';
@@ -18,12 +18,13 @@ import { workersFront } from './workers/workers-front.js';
 /** Runs the server until it is told to stop. Resolves to its exit code. */
 export async function serve(options: Options): Promise<0> {
   assertCacheDirectory(options.dir);
-  const { logger, reopen } = openLog(options.log);
+  const log = openLog(options);
+  const { logger, reopen } = log;
   const shutdown = new Subject<void>();
   const container = createContainer(options, logger, shutdown);
   const catalogue = container.resolve(CATALOGUE);
   const createFront = options.workers > 1 ? workersFront : ownFront;
-  const front = createFront(options, container, logger);
+  const front = createFront(options, container, log);
   process.on('SIGHUP', () => {
     reopen();
     front.reopenLogs();

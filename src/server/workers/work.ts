@@ -4,7 +4,7 @@ import { filter, firstValueFrom, map, Subject } from 'rxjs';
 import { connect } from '../connect.js';
 import { CATALOGUE, createContainer, FILES, REFRESH, SHARED } from '../container.js';
 import { endSoon } from '../end-soon.js';
-import { openLog } from '../log.js';
+import { openLog } from '../log/log.js';
 import type { Options } from '../options.js';
 import { createReaderServer } from '../reader-server.js';
 import { type Channel, channelTo } from './channel.js';
@@ -13,7 +13,8 @@ import { remoteRefresh } from './remote-refresh.js';
 
 /** Answers the readers that the primary sends, until it says that these were all. */
 export async function work(options: Options): Promise<void> {
-  const { logger, reopen } = openLog(options.log);
+  const log = openLog(options);
+  const { logger, reopen } = log;
   const orphaned = () => {
     logger.error('the primary is gone');
     process.exit(1);
@@ -29,7 +30,7 @@ export async function work(options: Options): Promise<void> {
   const { refreshing } = container.resolve(SHARED);
   container.register(REFRESH, { useValue: remoteRefresh(channel, refreshing, container.resolve(FILES)) });
   const catalogue = container.resolve(CATALOGUE);
-  const { server, finish } = createReaderServer(options, container, logger);
+  const { server, finish } = createReaderServer(options, container, log);
   takeConnections(server, channel);
   // The primary says it for all.
   await connect(catalogue, logger.child({}, { level: 'error' }));

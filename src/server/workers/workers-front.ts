@@ -1,8 +1,8 @@
 import { createServer } from 'node:net';
-import type { Logger } from 'pino';
 import type { DependencyContainer } from 'tsyringe';
 import { REFRESH } from '../container.js';
 import type { Front } from '../front.js';
+import type { Log } from '../log/log.js';
 import type { Options } from '../options.js';
 import { answerRefreshes } from './answer-refreshes.js';
 import { WorkerPool } from './worker-pool.js';
@@ -14,7 +14,7 @@ import { WorkerPool } from './worker-pool.js';
  * Not with `node:cluster`, which drops accepted connections that it has not handed on when the last worker stops
  * listening.
  */
-export function workersFront({ workers: count }: Options, container: DependencyContainer, log: Logger): Front {
+export function workersFront({ workers: count }: Options, container: DependencyContainer, { logger: log }: Log): Front {
   const refresh = container.resolve(REFRESH);
   const pool = new WorkerPool({ count, log, attend: (channel) => answerRefreshes(channel, refresh) });
   // What is not read here is there for the worker to read.

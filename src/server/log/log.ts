@@ -1,0 +1,63 @@
+import { type Logger, pino } from 'pino';
+import { StartFailure } from '../failure.js';
+import type { Options } from '../options.js';
+import { type LineOutput, lineOutput } from './line-output.js';
+import { LineWriter } from './line-writer.js';
+import { forPeople } from './pretty.js';
+import { printable } from './printable.js';
+
+/** The log, and how to open its file anew after it was rotated away. */
+export interface Log {
+  /** Its lines are written at once. */
+  readonly logger: Logger;
+  /** Takes whole lines of printable JSON, to be written within half a second. */
+  readonly writeSoon: (line: string) => void;
+  readonly reopen: () => void;
+}
+
+/** Milliseconds for which nothing more is said of a log that cannot be written. */
+const QUIET = 60_000;
+
+/**
+ * Logs to a file as JSON lines; to standard output too, but for people when a terminal looks on. Nobody waits for what
+ * is logged; see `LineWriter`. It is written before the process ends, unless it is killed or nobody takes it.
+ */
+export function openLog({ log, logLevel, workers }: Pick<Options, 'log' | 'logLevel' | 'workers'>): Log {
+  const output = open(log, workers > 1);
+  const writer = new LineWriter({
+    output,
+    complain: complainer(log),
+    lost: (lines) => logger.warn({ lines }, 'lines of this log were lost: nobody took them'),
+  });
+  const shape = log === '-' && process.stdout.isTTY ? forPeople() : printableLine;
+  const logger = pino({ level: logLevel }, { write: (line) => writer.write(shape(line)) });
+  process.once('exit', () => writer.flushNow());
+  return {
+    logger,
+    writeSoon: shape === printableLine ? writer.writeSoon : (line) => writer.writeSoon(shape(line)),
+    reopen: () => writer.reopen(),
+  };
+}
+
+function open(log: string, isShared: boolean): LineOutput {
+  try {
+    return lineOutput(log === '-' ? undefined : log, isShared);
+  } catch (error) {
+    throw new StartFailure(`cannot write the log file ${log}: ${(error as Error).message}; name another with -l`);
+  }
+}
+
+function printableLine(line: string): string {
+  return `${printable(line.slice(0, -1))}\n`;
+}
+
+/** A full disk, or a folder that was moved away, is no reason to withhold pictures. */
+function complainer(log: string): (error: Error) => void {
+  const what = log === '-' ? 'to standard output' : `the log file ${log}`;
+  let quietUntil = -Infinity;
+  return ({ message }) => {
+    if (performance.now() < quietUntil) return;
+    quietUntil = performance.now() + QUIET;
+    process.stderr.write(`cannot write ${what}: ${message}\n`);
+  };
+}
