@@ -15,7 +15,16 @@ const MAY_IMPORT = {
 /** Libraries that stay on one floor. */
 const HOME = {
   adapters: ['ioredis', 'node-fetch', 'sharp', 'file-type', 'lmdb', 'ipaddr.js'],
-  server: ['tsyringe', 'reflect-metadata', 'commander', 'cli-progress', 'pino', 'pino-pretty'],
+  server: [
+    'tsyringe',
+    'reflect-metadata',
+    'commander',
+    'cli-progress',
+    'pino',
+    'pino-pretty',
+    'prom-client',
+    '@opentelemetry/api',
+  ],
 };
 
 /** Parts of Node that reach outside the process; pure floors leave them to the adapters and the server. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AddressRules, isNetwork } from '../../src/adapters/index.js';
+import { AddressRules, isNetwork, rangeOf } from '../../src/adapters/index.js';
 import { rowsOf } from '../support/corpus.js';
 
 const LITERALS = ['ipv4-special', 'cloud', 'ipv6-special', 'ipv4-in-ipv6', 'public'] as const;
@@ -31,4 +31,21 @@ describe('AddressRules', () => {
     ['10.0.0.0/33', false],
     ['origin.example/8', false],
   ])('takes %s for a network: %s', (cidr, verdict) => expect(isNetwork(cidr)).toBe(verdict));
+});
+
+describe('rangeOf', () => {
+  it.each([
+    ['127.0.0.1', 'loopback'],
+    ['10.1.2.3', 'private'],
+    ['169.254.169.254', 'link-local'],
+    ['100.64.0.1', 'carrier-grade-nat'],
+    ['168.63.129.16', 'inside-a-cloud'],
+    ['fd00::1', 'unique-local'],
+    ['::ffff:8.8.8.8', 'ipv4-mapped'],
+    ['4000::1', 'unassigned'],
+    ['2001:4860::200:5efe:7f00:1', 'isatap'],
+    ['8.8.8.8', 'public'],
+    ['fe80::1%eth0', 'no-address'],
+    ['example.com', 'no-address'],
+  ])('of %s is %s', (address, range) => expect(rangeOf(address)).toBe(range));
 });

@@ -37,6 +37,21 @@ export function isNetwork(cidr: string): boolean {
   return ipaddr.isValidCIDR(cidr);
 }
 
+/**
+ * Why an address is not public, as one of some twenty names: `loopback`, `private`, `link-local`, `unique-local` and
+ * what else RFC 6890 sets apart. `unassigned` is what nobody was given, `inside-a-cloud` and `isatap` are refused
+ * by name, `no-address` is what is no address, and `public` what is opened to everybody.
+ */
+export function rangeOf(address: string): string {
+  if (isIP(address) === 0 || address.includes('%')) return 'no-address';
+  const parsed = ipaddr.parse(address);
+  const range = parsed.range();
+  if (range !== 'unicast') return range.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
+  if (isPublic(parsed)) return 'public';
+  if (INSIDE_A_CLOUD.has(parsed.toString())) return 'inside-a-cloud';
+  return parsed instanceof ipaddr.IPv6 && isIsatap(parsed) ? 'isatap' : 'unassigned';
+}
+
 /** IPv4 inside IPv6 is refused whatever it leads to: nobody publishes a picture there. */
 function isPublic(address: Address): boolean {
   if (address.range() !== 'unicast' || INSIDE_A_CLOUD.has(address.toString())) return false;

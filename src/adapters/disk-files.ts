@@ -45,6 +45,11 @@ export class DiskFiles implements ImageFiles {
     this.#temporary = new TemporaryFiles(join(directory, TEMPORARY));
   }
 
+  /** Pictures that are kept in memory, and the bytes that they take. */
+  get inMemory(): { readonly files: number; readonly bytes: number } {
+    return { files: this.#hot.size, bytes: this.#hot.bytes };
+  }
+
   /** Where the original of a URI lies. */
   pathOf({ digest }: SourceUri): string {
     return join(this.#directory, originalPlace(digest));

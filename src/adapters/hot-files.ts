@@ -48,6 +48,15 @@ export class HotFiles {
     });
   }
 
+  get size(): number {
+    return this.#files.size;
+  }
+
+  /** What they take, roughly. */
+  get bytes(): number {
+    return this.#files.calculatedSize;
+  }
+
   /** A file that the disk was looked at for not long ago. */
   trusted(key: string): ReadFile | undefined {
     const hot = this.#look(key);

@@ -30,6 +30,11 @@ export class KeptLookups {
   });
   readonly #asking = new Map<string, symbol>();
 
+  /** Answers that are kept. */
+  get size(): number {
+    return this.#kept.size;
+  }
+
   /** What is kept since `since` or later, and is not over by now. */
   get(hex: string, now: number, since: number): Kept | undefined {
     // Not `get`: what is used is asked for again, and so renewed, often enough to be called recent by that.

@@ -51,6 +51,11 @@ export class RedisAnnouncements {
     commands.on('ready', () => messages.status === 'ready' && messages.disconnect(true));
   }
 
+  /** Whether changes are being announced. */
+  get isArmed(): boolean {
+    return this.#isArmed;
+  }
+
   listen({ changed, flushed }: AnnouncementListener): void {
     this.#messages.on('messageBuffer', (_channel: Buffer, keys: unknown) => {
       if (Array.isArray(keys)) (keys as Buffer[]).forEach(changed);

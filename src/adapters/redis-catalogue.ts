@@ -47,6 +47,7 @@ export class RedisCatalogue implements ManagedCatalogue {
   readonly moderation: CatalogueModeration;
   readonly upkeep: CatalogueUpkeep;
   readonly #ttl: number;
+  readonly #announcements: RedisAnnouncements;
   readonly #lookups: TrackedLookups;
 
   constructor({ description, connection, ttl = HOUR, grace = 0, report = () => undefined }: RedisCatalogueOptions) {
@@ -59,12 +60,23 @@ export class RedisCatalogue implements ManagedCatalogue {
     for (const redis of [this.redis, messages, patient]) redis.on('error', report);
     this.moderation = new RedisModeration(patient, ttl);
     this.upkeep = new RedisUpkeep(patient, ttl);
+    this.#announcements = new RedisAnnouncements(this.redis, messages);
     this.#lookups = new TrackedLookups({
       ask: (uri) => this.#read(uri, performance.now()),
-      announcements: new RedisAnnouncements(this.redis, messages),
+      announcements: this.#announcements,
       grace,
       report,
     });
+  }
+
+  /** Whether Redis announces what changes, so that it need not be asked for what is kept. */
+  get isAnnouncing(): boolean {
+    return this.#announcements.isArmed;
+  }
+
+  /** Lookups that are kept. */
+  get lookupsKept(): number {
+    return this.#lookups.size;
   }
 
   lookup(uri: SourceUri): CatalogueEntry | Promise<CatalogueEntry> {

@@ -39,6 +39,11 @@ export class TrackedLookups {
     });
   }
 
+  /** Answers that are kept. */
+  get size(): number {
+    return this.#kept.size;
+  }
+
   /** At once when Redis need not be asked. Rejects when it cannot be, and nothing is known good. */
   lookup(uri: SourceUri): CatalogueEntry | Promise<CatalogueEntry> {
     const now = performance.now();

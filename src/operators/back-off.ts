@@ -72,6 +72,18 @@ export class BackOff {
     return longest.until > this.#scheduler.now() ? longest : undefined;
   }
 
+  /** How many URIs and hosts rest, by what their rest is for. */
+  get atRest(): Readonly<Record<Rest['cause'], number>> {
+    const now = this.#scheduler.now();
+    const resting = (ends: Iterable<number>) => [...ends].filter((until) => until > now).length;
+    const endsOf = (failures: LRUCache<string, Failures>) => [...failures.values()].map(({ until }) => until);
+    return {
+      uri: resting(endsOf(this.#uris)),
+      host: resting(endsOf(this.#hosts)),
+      'retry-after': resting(this.#requested.values()),
+    };
+  }
+
   /** The host is about to be asked. If it was resting, nobody else asks before it has answered or the pause is over. */
   asking({ host }: URL): void {
     const { failuresToOpen, firstPause } = this.#options;

@@ -43,6 +43,11 @@ export class Unsaved {
     return this.#pictures.size;
   }
 
+  /** What they take. */
+  get bytes(): number {
+    return this.#pictures.calculatedSize;
+  }
+
   /** Holds a picture and gives it as it can be served: one that was recalled with the date it was held before. */
   hold(fetched: ValidImage | NotModified): StoredImage {
     const { hex } = fetched.due.request.uri;

@@ -14,9 +14,13 @@ import {
   type ManagedCatalogue,
   RedisCatalogue,
 } from '../adapters/index.js';
-import type { EncodedRequest, Origin, Ports, Resizer, ServedImage } from '../domain/index.js';
+import type { Attempt, EncodedRequest, Origin, Ports, Resizer, ServedImage } from '../domain/index.js';
 import { pipelineAround, type Refresh, refresh, type Shared, sharedWithin } from '../pipeline/index.js';
 import { Attempts } from './attempts.js';
+import { attemptMetrics } from './metrics/attempt-metrics.js';
+import { observed } from './metrics/observed-ports.js';
+import { Metrics } from './metrics/registry.js';
+import { memoryMetrics, redisMetrics, sharedMetrics } from './metrics/state-metrics.js';
 import type { Options } from './options.js';
 import { pipelineOptions } from './pipeline-options.js';
 import { TroubleLog } from './trouble-log.js';
@@ -31,6 +35,10 @@ export const RESIZER: InjectionToken<Resizer> = Symbol('resizer');
 export const TROUBLES: InjectionToken<TroubleLog> = Symbol('troubles');
 /** What became of the fetches of this process. */
 export const ATTEMPTS: InjectionToken<Attempts> = Symbol('attempts');
+/** `undefined` when nobody can ask for them: then nothing is counted. */
+export const METRICS: InjectionToken<Metrics | undefined> = Symbol('metrics');
+/** What the pipeline works with, but for origins. */
+const PORTS: InjectionToken<Omit<Ports, 'origin'>> = Symbol('ports');
 /** What the requests have in common. */
 export const SHARED: InjectionToken<Shared> = Symbol('shared');
 /** Who brings pictures up to date: this process, if nobody else is registered. */
@@ -67,25 +75,44 @@ export function createContainer(
   register(RESIZER, () => isolatedResizer({ maxPixels: options.maxPixels, maxFrames: MAX_FRAMES }));
   register(ATTEMPTS, () => new Attempts());
   register(SHARED, () => sharedWithin(pipeline));
+  register(METRICS, (parts) => (options.ops ? metricsOf(parts) : undefined));
+  register(PORTS, portsOf);
   register(REFRESH, (parts) => refresh(askingPortsOf(parts), pipeline, parts.resolve(SHARED)));
   register(PIPELINE, (parts) =>
-    pipelineAround(parts.resolve(REFRESH), portsOf(parts), pipeline, parts.resolve(SHARED)),
+    pipelineAround(parts.resolve(REFRESH), parts.resolve(PORTS), pipeline, parts.resolve(SHARED)),
   );
   return container;
 }
 
 function portsOf(parts: DependencyContainer): Omit<Ports, 'origin'> {
-  return {
+  const ports = {
     catalogue: parts.resolve(CATALOGUE),
     files: parts.resolve(FILES),
     resizer: parts.resolve(RESIZER),
     sniffer: magicSniffer,
     report: parts.resolve(TROUBLES).report,
   };
+  const metrics = parts.resolve(METRICS);
+  return metrics ? observed(ports, metrics) : ports;
 }
 
 function askingPortsOf(parts: DependencyContainer): Ports {
-  return { ...portsOf(parts), origin: parts.resolve(ORIGIN), attempted: parts.resolve(ATTEMPTS).note };
+  const { note } = parts.resolve(ATTEMPTS);
+  const metrics = parts.resolve(METRICS);
+  const count = metrics && attemptMetrics(metrics);
+  const attempted = (attempt: Attempt) => {
+    note(attempt);
+    count?.(attempt);
+  };
+  return { ...parts.resolve(PORTS), origin: parts.resolve(ORIGIN), attempted };
+}
+
+function metricsOf(parts: DependencyContainer): Metrics {
+  const metrics = new Metrics();
+  sharedMetrics(metrics, parts.resolve(SHARED));
+  memoryMetrics(metrics, parts.resolve(FILES));
+  redisMetrics(metrics, parts.resolve(CATALOGUE));
+  return metrics;
 }
 
 function openCatalogue({ redis, dir, redisGrace }: Options, { report }: TroubleLog): ManagedCatalogue {

@@ -87,7 +87,7 @@ export function withFlags(command: Command): Command {
         .default([], 'those of the system'),
     )
     .addOption(
-      new Option('--ops <host:port>', 'address of the operations port, which tells whether we are ready')
+      new Option('--ops <host:port>', 'address of the operations port: metrics, and whether we are ready')
         .env('IMG_OPS')
         .argParser(listenAddress)
         .default(undefined, 'off'),

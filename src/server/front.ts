@@ -1,6 +1,7 @@
 import type { Server } from 'node:net';
 import type { DependencyContainer } from 'tsyringe';
 import type { Log } from './log/log.js';
+import type { Scrape } from './metrics/registry.js';
 import type { Options } from './options.js';
 import { createReaderServer } from './reader-server.js';
 
@@ -12,6 +13,8 @@ export interface Front {
   readonly start: () => Promise<void>;
   /** Why no readers should come, in one line. */
   readonly trouble: () => string | undefined;
+  /** What whatever else than this process counts. */
+  readonly scrape: () => Promise<readonly Scrape[]>;
   /** Opens anew whatever else than this process logs to. */
   readonly reopenLogs: () => void;
   /** Finishes what is under way, given when nothing more is accepted. */
@@ -27,6 +30,7 @@ export function ownFront(options: Options, container: DependencyContainer, log: 
     ...createReaderServer(options, container, log),
     start: () => Promise.resolve(),
     trouble: nothing,
+    scrape: () => Promise.resolve([]),
     reopenLogs: nothing,
     kill: nothing,
   };

@@ -1,10 +1,13 @@
 import type { Server } from 'node:http';
 import type { DependencyContainer } from 'tsyringe';
-import { PIPELINE, TROUBLES } from './container.js';
+import { METRICS, PIPELINE, TROUBLES } from './container.js';
 import { gracefulStop } from './graceful-stop.js';
 import { requestHandler } from './handler.js';
 import { createHttpServer } from './http-server.js';
 import type { Log } from './log/log.js';
+import { connectionMetrics } from './metrics/connection-metrics.js';
+import type { Metrics } from './metrics/registry.js';
+import { requestMetrics } from './metrics/request-metrics.js';
 import type { Options } from './options.js';
 import { requestLines } from './requests/request-lines.js';
 import { type RequestObserver, watchFor } from './requests/watch.js';
@@ -22,7 +25,8 @@ export interface ReaderServer {
 }
 
 export function createReaderServer(options: Options, container: DependencyContainer, log: Log): ReaderServer {
-  const watch = watchFor(observersOf(options, log));
+  const metrics = container.resolve(METRICS);
+  const watch = watchFor(observersOf(options, log, metrics));
   const handler = requestHandler({
     pipeline: container.resolve(PIPELINE),
     log: log.logger,
@@ -34,9 +38,17 @@ export function createReaderServer(options: Options, container: DependencyContai
   });
   const idle = options.fetchTimeout + 2 * options.queueTimeout + SLOWEST_READER;
   const { server, connections } = createHttpServer(handler, idle, watch);
+  if (metrics) connectionMetrics(metrics, connections);
   return { server, finish: gracefulStop(server, connections, STOP) };
 }
 
-function observersOf({ logAddresses: addresses }: Options, { logger, writeSoon: write }: Log): RequestObserver[] {
-  return logger.isLevelEnabled('info') ? [requestLines({ logger, write, addresses })] : [];
+function observersOf(
+  { logAddresses: addresses }: Options,
+  { logger, writeSoon: write }: Log,
+  metrics: Metrics | undefined,
+): RequestObserver[] {
+  return [
+    ...(metrics ? [requestMetrics(metrics)] : []),
+    ...(logger.isLevelEnabled('info') ? [requestLines({ logger, write, addresses })] : []),
+  ];
 }

@@ -10,3 +10,8 @@ export function ready(readiness: Readiness): () => Promise<OpsAnswer> {
     return reason === undefined ? { status: 200, body: 'ready\n' } : { status: 503, body: `${reason}\n` };
   };
 }
+
+/** Answers as long as this process answers anything. */
+export function live(): OpsAnswer {
+  return { status: 200, body: 'live\n' };
+}

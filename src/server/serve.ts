@@ -4,14 +4,15 @@ import type { DiskFiles, ManagedCatalogue } from '../adapters/index.js';
 import { lastAttempt } from './attempts.js';
 import { assertCacheDirectory } from './cache-directory.js';
 import { connect } from './connect.js';
-import { ATTEMPTS, CATALOGUE, createContainer, FILES, SHARED, TROUBLES } from './container.js';
+import { ATTEMPTS, CATALOGUE, createContainer, FILES, METRICS, SHARED, TROUBLES } from './container.js';
 import { endSoon } from './end-soon.js';
 import { type Front, ownFront } from './front.js';
 import { listen } from './http-server.js';
 import { openLog } from './log/log.js';
+import { allMetrics } from './metrics/all-metrics.js';
 import { createOpsServer } from './ops-server.js';
 import type { Options } from './options.js';
-import { type Readiness, ready } from './readiness.js';
+import { live, type Readiness, ready } from './readiness.js';
 import { stopAccepting } from './stop-accepting.js';
 import { workersFront } from './workers/workers-front.js';
 
@@ -31,8 +32,11 @@ export async function serve(options: Options): Promise<0> {
   });
   const stopping = stopSignal(front, logger);
   const stopListening = stopAccepting(front.server);
+  const isReady = readiness(catalogue, front, stopping);
   const ops = createOpsServer({
-    '/ready': ready(readiness(catalogue, front, stopping)),
+    '/live': live,
+    '/ready': ready(isReady),
+    '/metrics': allMetrics(container.resolve(METRICS), front, isReady),
     '/attempts/': lastAttempt(container.resolve(ATTEMPTS), container.resolve(SHARED).backOff),
   });
 

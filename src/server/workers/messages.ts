@@ -1,4 +1,5 @@
 import type { CacheStatus, RejectionCode, StoredRecord } from '../../domain/index.js';
+import type { Scrape } from '../metrics/registry.js';
 
 /** From a worker to the primary. */
 export type ToPrimary =
@@ -9,7 +10,9 @@ export type ToPrimary =
   /** A picture is wanted up to date. `id` is the worker's own number for the question. */
   | { readonly kind: 'refresh'; readonly id: number; readonly uri: string }
   /** Nobody waits for the answer any more. */
-  | { readonly kind: 'leave'; readonly id: number };
+  | { readonly kind: 'leave'; readonly id: number }
+  /** What it has counted. `id` is the number of the question. */
+  | { readonly kind: 'scraped'; readonly id: number; readonly scrape: Scrape };
 
 /** From the primary to a worker. */
 export type ToWorker =
@@ -17,6 +20,8 @@ export type ToWorker =
   | { readonly kind: 'connection' }
   | { readonly kind: 'served'; readonly id: number; readonly served: SentImage }
   | { readonly kind: 'failed'; readonly id: number; readonly failure: SentFailure }
+  /** What have you counted? */
+  | { readonly kind: 'scrape'; readonly id: number }
   /** Open the log file anew. */
   | { readonly kind: 'reopen' }
   /** Finish what is under way. */

@@ -2,9 +2,10 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { filter, firstValueFrom, map, Subject } from 'rxjs';
 import { connect } from '../connect.js';
-import { CATALOGUE, createContainer, FILES, REFRESH, SHARED } from '../container.js';
+import { CATALOGUE, createContainer, FILES, METRICS, REFRESH, SHARED } from '../container.js';
 import { endSoon } from '../end-soon.js';
 import { openLog } from '../log/log.js';
+import type { Metrics } from '../metrics/registry.js';
 import type { Options } from '../options.js';
 import { createReaderServer } from '../reader-server.js';
 import { type Channel, channelTo } from './channel.js';
@@ -32,6 +33,7 @@ export async function work(options: Options): Promise<void> {
   const catalogue = container.resolve(CATALOGUE);
   const { server, finish } = createReaderServer(options, container, log);
   takeConnections(server, channel);
+  answerScrapes(container.resolve(METRICS), channel);
   // The primary says it for all.
   await connect(catalogue, logger.child({}, { level: 'error' }));
   channel.send({ kind: 'ready' });
@@ -52,6 +54,14 @@ function told({ messages }: Channel<ToWorker, ToPrimary>, what: ToWorker['kind']
       map(() => undefined),
     ),
   );
+}
+
+function answerScrapes(metrics: Metrics | undefined, { messages, send }: Channel<ToWorker, ToPrimary>): void {
+  messages.subscribe((message) => {
+    if (message.kind === 'scrape') {
+      void metrics?.scrape().then((scrape) => send({ kind: 'scraped', id: message.id, scrape }));
+    }
+  });
 }
 
 /** Lets a server that does not listen itself answer on the connections that the primary hands over. */

@@ -5,7 +5,10 @@ import type { Front } from '../front.js';
 import type { Log } from '../log/log.js';
 import type { Options } from '../options.js';
 import { answerRefreshes } from './answer-refreshes.js';
+import type { Channel } from './channel.js';
+import type { ToPrimary, ToWorker } from './messages.js';
 import { WorkerPool } from './worker-pool.js';
+import { WorkerScrapes } from './worker-scrapes.js';
 
 /**
  * Workers answer readers. This process, the primary, accepts the connections for them, and asks origins for them,
@@ -16,7 +19,12 @@ import { WorkerPool } from './worker-pool.js';
  */
 export function workersFront({ workers: count }: Options, container: DependencyContainer, { logger: log }: Log): Front {
   const refresh = container.resolve(REFRESH);
-  const pool = new WorkerPool({ count, log, attend: (channel) => answerRefreshes(channel, refresh) });
+  const counts = new WorkerScrapes();
+  const attend = (channel: Channel<ToPrimary, ToWorker>) => {
+    answerRefreshes(channel, refresh);
+    counts.attend(channel);
+  };
+  const pool = new WorkerPool({ count, log, attend });
   // What is not read here is there for the worker to read.
   const server = createServer({ pauseOnConnect: true, noDelay: true }, (socket) => pool.give(socket));
   return {
@@ -26,6 +34,7 @@ export function workersFront({ workers: count }: Options, container: DependencyC
       log.info(`${count} workers answer readers`);
     },
     trouble: () => pool.trouble(),
+    scrape: () => counts.scrape(),
     reopenLogs: () => pool.tell({ kind: 'reopen' }),
     finish: (accepted) => pool.finish(accepted),
     kill: () => pool.kill(),
