@@ -1,8 +1,8 @@
-import { of, type OperatorFunction } from 'rxjs';
+import { of, type OperatorFunction, pipe } from 'rxjs';
 import type { EncodedRequest, Ports, ServedImage } from '../domain/index.js';
 import { chain, decode, resize, serveStale } from '../operators/index.js';
 import type { Refresh } from './once-per-uri.js';
-import { DEFAULTS, type PipelineOptions } from './options.js';
+import { DEFAULTS, type PipelineOptions, unwatched } from './options.js';
 import { refresh } from './refresh.js';
 import { select, whenDue } from './selection.js';
 import { type Shared, sharedWithin } from './shared.js';
@@ -34,10 +34,11 @@ export function pipelineAround(
   shared: Shared = sharedWithin({ ...DEFAULTS, ...overrides }),
 ): OperatorFunction<EncodedRequest, ServedImage> {
   const options = { ...DEFAULTS, ...overrides };
+  const { stage = unwatched } = options;
   return chain(
-    decode(),
-    select(ports),
-    whenDue((due) => of(due.request).pipe(refreshed, serveStale(ports, due, options))),
-    resize(ports, { ...options, ...shared, resizeGate: shared.resizes }),
+    stage('decode', decode()),
+    select(ports, stage),
+    whenDue((due) => of(due.request).pipe(stage('refresh', pipe(refreshed, serveStale(ports, due, options))))),
+    stage('resize', resize(ports, { ...options, ...shared, resizeGate: shared.resizes })),
   );
 }

@@ -1,8 +1,11 @@
-import type { Observable, SchedulerLike } from 'rxjs';
+import type { Observable, OperatorFunction, SchedulerLike } from 'rxjs';
 import type { GateOptions } from '../operators/index.js';
 
 /** How many run at once, how many wait, and for how long. */
 export type GateLimits = Omit<GateOptions, 'scheduler'>;
+
+/** Looks on while an operator of the pipeline works, and must change nothing of what it does. */
+export type Stage = <T, R>(name: string, operator: OperatorFunction<T, R>) => OperatorFunction<T, R>;
 
 /** What a pipeline can be told; see `DEFAULTS` for what it does otherwise. */
 export interface PipelineOptions {
@@ -34,6 +37,8 @@ export interface PipelineOptions {
     readonly failuresToOpen: number;
     readonly longestRetryAfter: number;
   };
+  /** Looks on at each operator; if not said, nobody does, and neighbours stay fused. */
+  readonly stage?: Stage;
   /** The clock of every deadline and pause. */
   readonly scheduler?: SchedulerLike;
 }
@@ -60,3 +65,5 @@ export const DEFAULTS: PipelineOptions = {
     longestRetryAfter: 60 * MINUTE,
   },
 };
+
+export const unwatched: Stage = (_name, operator) => operator;

@@ -2,7 +2,7 @@ import { type Observable, of, pipe } from 'rxjs';
 import type { Due, Ports, ServedImage } from '../domain/index.js';
 import { fetch, holdUnsaved, persist, recallOr, rememberFailure, takeTurns, validate } from '../operators/index.js';
 import { oncePerUri, type Refresh } from './once-per-uri.js';
-import { DEFAULTS, type PipelineOptions } from './options.js';
+import { DEFAULTS, type PipelineOptions, unwatched } from './options.js';
 import { select, whenDue } from './selection.js';
 import { type Shared, sharedWithin } from './shared.js';
 
@@ -17,16 +17,17 @@ export function refresh(
   overrides: Partial<PipelineOptions> = {},
   shared: Shared = sharedWithin({ ...DEFAULTS, ...overrides }),
 ): Refresh {
+  const { stage = unwatched } = overrides;
   const fetching = { ...DEFAULTS, ...overrides, turn: takeTurns(shared) };
 
   const download = (due: Due): Observable<ServedImage> =>
     of(due).pipe(
-      recallOr(shared.unsaved, pipe(fetch(ports, fetching), validate(ports))),
-      holdUnsaved(ports, shared.unsaved, persist(ports)),
+      recallOr(shared.unsaved, pipe(stage('fetch', fetch(ports, fetching)), stage('validate', validate(ports)))),
+      holdUnsaved(ports, shared.unsaved, stage('persist', persist(ports))),
       rememberFailure(due.request, ports, shared.backOff),
     );
 
   // It is looked at again before its origin is asked: since whoever is here found it due, an earlier refresh
   // may have stored the picture, or found the origin failing.
-  return oncePerUri(shared.refreshing, (request) => of(request).pipe(select(ports), whenDue(download)));
+  return oncePerUri(shared.refreshing, (request) => of(request).pipe(select(ports, stage), whenDue(download)));
 }

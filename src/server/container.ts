@@ -23,6 +23,8 @@ import { Metrics } from './metrics/registry.js';
 import { memoryMetrics, redisMetrics, sharedMetrics } from './metrics/state-metrics.js';
 import type { Options } from './options.js';
 import { pipelineOptions } from './pipeline-options.js';
+import { loadedTracer } from './tracing/loaded-tracer.js';
+import { tracedStage } from './tracing/traced-stage.js';
 import { TroubleLog } from './trouble-log.js';
 
 /** Frames of an animated avatar that are kept. */
@@ -59,7 +61,8 @@ export function createContainer(
   const register = <T>(token: InjectionToken<T>, make: (parts: DependencyContainer) => T) =>
     container.register(token, { useFactory: instanceCachingFactory(make) });
 
-  const pipeline = pipelineOptions(options, shutdown);
+  const tracer = loadedTracer();
+  const pipeline = pipelineOptions(options, shutdown, tracer && tracedStage(tracer));
 
   register(TROUBLES, () => new TroubleLog(log));
   register(CATALOGUE, (parts) => openCatalogue(options, parts.resolve(TROUBLES)));

@@ -11,6 +11,8 @@ import { requestMetrics } from './metrics/request-metrics.js';
 import type { Options } from './options.js';
 import { requestLines } from './requests/request-lines.js';
 import { type RequestObserver, watchFor } from './requests/watch.js';
+import { loadedTracer } from './tracing/loaded-tracer.js';
+import { tracedRequests } from './tracing/traced-requests.js';
 
 /** With what comes after it, stopping takes ten seconds at most. */
 const STOP = { patience: 9000, linger: 500 };
@@ -36,8 +38,9 @@ export function createReaderServer(options: Options, container: DependencyContai
     userAgent: options.userAgent,
     watch,
   });
+  const tracer = loadedTracer();
   const idle = options.fetchTimeout + 2 * options.queueTimeout + SLOWEST_READER;
-  const { server, connections } = createHttpServer(handler, idle, watch);
+  const { server, connections } = createHttpServer(tracer ? tracedRequests(handler, tracer) : handler, idle, watch);
   if (metrics) connectionMetrics(metrics, connections);
   return { server, finish: gracefulStop(server, connections, STOP) };
 }

@@ -1,10 +1,13 @@
 import { of, type Subscription } from 'rxjs';
 import { ORIGINAL, SourceUri } from '../../domain/index.js';
 import type { Refresh } from '../../pipeline/index.js';
+import { withinTrace } from '../tracing/carrier.js';
 import type { Channel } from './channel.js';
 import type { ToPrimary, ToWorker } from './messages.js';
 import { failureToSend } from './sent-failure.js';
 import { imageToSend } from './sent-image.js';
+
+type Asked = Extract<ToPrimary, { kind: 'refresh' }>;
 
 /**
  * Brings up to date what a worker asks for, as long as it wants it. When the worker is gone, whatever it had asked
@@ -13,7 +16,7 @@ import { imageToSend } from './sent-image.js';
 export function answerRefreshes({ messages, send }: Channel<ToPrimary, ToWorker>, refresh: Refresh): void {
   const underway = new Map<number, Subscription>();
 
-  const begin = (id: number, hex: string) => {
+  const begin = ({ id, uri: hex }: Asked) => {
     const uri = SourceUri.of(Buffer.from(hex, 'hex'));
     const refreshing = of({ uri, variant: ORIGINAL })
       .pipe(refresh)
@@ -28,7 +31,7 @@ export function answerRefreshes({ messages, send }: Channel<ToPrimary, ToWorker>
 
   messages.subscribe({
     next: (message) => {
-      if (message.kind === 'refresh') begin(message.id, message.uri);
+      if (message.kind === 'refresh') withinTrace(message.trace, () => begin(message));
       else if (message.kind === 'leave') underway.get(message.id)?.unsubscribe();
     },
     complete: () => underway.forEach((refreshing) => refreshing.unsubscribe()),

@@ -1,5 +1,6 @@
 import type { CacheStatus, RejectionCode, StoredRecord } from '../../domain/index.js';
 import type { Scrape } from '../metrics/registry.js';
+import type { Carrier } from '../tracing/carrier.js';
 
 /** From a worker to the primary. */
 export type ToPrimary =
@@ -7,8 +8,8 @@ export type ToPrimary =
   | { readonly kind: 'ready' }
   /** It has the next connection. */
   | { readonly kind: 'taken' }
-  /** A picture is wanted up to date. `id` is the worker's own number for the question. */
-  | { readonly kind: 'refresh'; readonly id: number; readonly uri: string }
+  /** A picture is wanted up to date. `id` is the worker's own number for the question; `trace` is whose it is part of. */
+  | { readonly kind: 'refresh'; readonly id: number; readonly uri: string; readonly trace?: Carrier }
   /** Nobody waits for the answer any more. */
   | { readonly kind: 'leave'; readonly id: number }
   /** What it has counted. `id` is the number of the question. */

@@ -2,6 +2,7 @@ import { filter, Observable, type Subscriber } from 'rxjs';
 import type { ImageFiles, ServedImage, SourceUri } from '../../domain/index.js';
 import { type Inflight, mapOrMerge } from '../../operators/index.js';
 import { oncePerUri, type Refresh } from '../../pipeline/index.js';
+import { carryTrace } from '../tracing/carrier.js';
 import type { Channel } from './channel.js';
 import type { Refreshed, SentImage, ToPrimary, ToWorker } from './messages.js';
 import { failureSent } from './sent-failure.js';
@@ -45,7 +46,8 @@ function questions({ messages, send }: Channel<ToWorker, ToPrimary>): (uri: Sour
     new Observable((asker) => {
       const id = ++last;
       open.set(id, asker);
-      send({ kind: 'refresh', id, uri: hex });
+      const trace = carryTrace();
+      send({ kind: 'refresh', id, uri: hex, ...(trace ? { trace } : {}) });
       return () => {
         if (open.delete(id)) send({ kind: 'leave', id });
       };
