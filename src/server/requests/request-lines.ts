@@ -30,7 +30,7 @@ export function requestLines({ logger, write, addresses }: RequestLinesOptions):
     const reader = addresses ? readerOf(asked) : '';
     write(
       `{"level":${info},"time":${Date.now()},${whose},"id":"${id}"${methodOf(asked)},"route":"${nameOf(route)}"${whatOf(end)}` +
-        `,"outcome":"${outcome}","status":${status},"ms":${Math.round(ms * 1000) / 1000},"bytes":${bytes}${reader},"msg":"request"}\n`,
+        `,"outcome":"${outcome}","status":${status},"ms":${ms.toFixed(3)},"bytes":${bytes}${reader},"msg":"request"}\n`,
     );
   };
 }
@@ -58,6 +58,9 @@ function readerOf({ socket, rawHeaders }: Asked): string {
   return isWellFormed ? `${ip},"forwardedFor":"${forwarded.join(', ')}"` : ip;
 }
 
+/** What stands for itself in JSON, as almost all URIs do: seeing that costs a fifth of quoting it. */
+const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
+
 function quoted(text: string): string {
-  return printable(JSON.stringify(text));
+  return PLAIN.test(text) ? `"${text}"` : printable(JSON.stringify(text));
 }
