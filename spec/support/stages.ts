@@ -13,8 +13,8 @@ export interface Stage {
   readonly within: readonly string[];
 }
 
-/** What makes stages of others and of functions, and is none itself. */
-const GLUE = new Set(['chain', 'mapOrMerge']);
+/** What makes stages of others and of functions, or looks on at them, and is none itself. */
+const GLUE = new Set(['chain', 'mapOrMerge', 'stage', 'unwatched']);
 
 const program = ts.createProgram([join(SRC, 'pipeline/index.ts')], {
   ...ts.parseJsonConfigFileContent(
@@ -59,13 +59,13 @@ function stagesIn(node: ts.Node, within: readonly string[]): Stage[] {
 
 function stagesOfCall(call: ts.CallExpression, within: readonly string[]): Stage[] {
   const inArguments = (outer: readonly string[]) => call.arguments.flatMap((argument) => stagesIn(argument, outer));
+  if (ts.isIdentifier(call.expression) && GLUE.has(call.expression.text)) return inArguments(within);
   const declared = ts.isIdentifier(call.expression) ? declarationOf(call.expression) : undefined;
   const ends = operatorEnds(checker.getTypeAtLocation(call));
   if (!declared || !ends || !ts.isFunctionDeclaration(declared)) {
     return [...stagesIn(call.expression, within), ...inArguments(within)];
   }
   const name = declared.name?.text ?? '';
-  if (GLUE.has(name)) return inArguments(within);
   const parts = floorOf(declared) === 'pipeline' && declared.body ? stagesIn(declared.body, within) : [];
   const stages = parts.length > 0 ? parts : [{ name, ...ends, within }];
   return [...stages, ...inArguments([...within, stages.at(-1)?.name ?? name])];
@@ -74,7 +74,7 @@ function stagesOfCall(call: ts.CallExpression, within: readonly string[]): Stage
 /** A stage that was handed in under a name, or a function that makes stages. */
 function stagesOfName(name: ts.Identifier, within: readonly string[]): Stage[] {
   const declared = declarationOf(name);
-  if (!declared || declared === name.parent) return [];
+  if (!declared || declared === name.parent || GLUE.has(name.text)) return [];
   const isArrow =
     ts.isVariableDeclaration(declared) && declared.initializer && ts.isArrowFunction(declared.initializer);
   if (isArrow) return childrenOf(declared.initializer).flatMap((child) => stagesIn(child, within));

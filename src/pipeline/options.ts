@@ -66,4 +66,5 @@ export const DEFAULTS: PipelineOptions = {
   },
 };
 
+/** Nobody looks on. */
 export const unwatched: Stage = (_name, operator) => operator;

@@ -1,12 +1,12 @@
 import type { Observable, OperatorFunction } from 'rxjs';
 import type { Due, ImageRequest, Ports, Selection, ServedImage } from '../domain/index.js';
 import { chain, checkRedis, mapOrMerge, readStored } from '../operators/index.js';
-import type { Stage } from './options.js';
+import { type Stage, unwatched } from './options.js';
 
 /** Finds out what we know of a picture and what we hold of it. */
 export function select(
   ports: Pick<Ports, 'catalogue' | 'files' | 'sniffer' | 'report'>,
-  stage: Stage,
+  stage: Stage = unwatched,
 ): OperatorFunction<ImageRequest, Selection> {
   return chain(stage('checkRedis', checkRedis(ports)), stage('readStored', readStored(ports)));
 }

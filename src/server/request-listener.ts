@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http';
 import type { OperatorFunction } from 'rxjs';
 import type { EncodedRequest, ServedImage } from '../domain/index.js';
 import { requestHandler } from './handler.js';
+import { watchFor } from './requests/watch.js';
 
 export interface RequestListenerOptions {
   /** Where the pictures come from; see `imagePipeline`. */
@@ -22,5 +23,5 @@ export interface RequestListenerOptions {
  * unsubscribes from the pipeline.
  */
 export function requestListener({ avatarHeight = 64, ...options }: RequestListenerOptions): RequestListener {
-  return requestHandler({ ...options, avatarHeight, log: { debug: () => undefined } });
+  return requestHandler({ ...options, avatarHeight, log: { debug: () => undefined }, watch: watchFor([]) });
 }
