@@ -301,7 +301,7 @@ describe('DiskFiles', () => {
       overwrite('a forgery');
       expect((await read(URI, SHA))?.body).toEqual(Buffer.from('a forgery'));
 
-      files = new DiskFiles(directory, { memory: 3000 });
+      files = new DiskFiles(directory, { memory: 3200 });
       const others = ['one', 'two', 'three'].map((name) => SourceUri.of(name));
       for (const uri of [URI, ...others]) await (await files.stage(uri, BYTES)).commit();
       for (const uri of [URI, ...others]) await read(uri, SHA);
@@ -395,7 +395,7 @@ describe('DiskFiles', () => {
         const file = await files.read(uri, checksumOf(bytes));
         return file !== undefined && isInMemory(file.body);
       };
-      const room = Math.floor((64 * 100_000) / 91_024);
+      const room = Math.floor((64 * 100_000) / 91_536);
       for (let number = 0; number < room; number++) expect(await isKept(number)).toBe(true);
       expect(await isKept(room)).toBe(false);
       chance.mockReturnValue(0.1);

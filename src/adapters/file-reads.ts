@@ -28,13 +28,13 @@ export interface FileReadsOptions {
   readonly isWorthMemory: (size: number) => boolean;
 }
 
-/** Files whose checksums are known; the least recently used are read again to tell. */
+/** Large files whose checksums are known; the least recently used are read again to tell. */
 const KNOWN = 100_000;
 
 /**
  * Reads files whose checksums are to be known, small ones as a whole and large ones in pieces, when they are taken,
  * unless they are worth more memory. Those who come while a file is being read get the same bytes. The checksum of
- * each version of a file is taken once.
+ * each version of a large file is taken once; that of a small one takes less than to remember it.
  */
 export class FileReads {
   readonly #options: FileReadsOptions;
@@ -66,7 +66,7 @@ export class FileReads {
   /** Of a large file whose checksum is known, only whether it is still the same has to be found out. */
   async #look(path: string): Promise<ReadFile | undefined> {
     const known = this.#known.get(path);
-    if (!known || known.size <= PIECE || this.#isWorthMemory(known.size)) return this.#open(path);
+    if (!known || this.#isWorthMemory(known.size)) return this.#open(path);
     const stats = await stat(path).catch(ignoreAbsence);
     if (stats && versionOf(stats) !== known.version) return this.#open(path);
     return stats && this.#onDisk(path, stats, known.checksum);
@@ -94,7 +94,8 @@ export class FileReads {
     // Not from the pool: a small picture would keep its neighbours in memory.
     const body = await fill(Buffer.allocUnsafeSlow(stats.size), handle, 0);
     this.#count(body);
-    const checksum = await this.#checksumOf(path, stats, () => checksumOf(body));
+    const take = () => checksumOf(body);
+    const checksum = body.length <= PIECE ? take() : await this.#checksumOf(path, stats, take);
     return { body, checksum, modified: stats.mtime, version: versionOf(stats) };
   }
 

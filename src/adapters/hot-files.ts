@@ -3,8 +3,8 @@ import { inSecondHalf } from './in-second-half.js';
 import { isInMemory } from '../domain/index.js';
 import type { ReadFile } from './file-reads.js';
 
-/** What a file takes in memory besides its bytes, roughly. */
-const OVERHEAD = 1024;
+/** What a picture takes in memory besides its bytes, with the head that is sent with it: measured, roughly. */
+const OVERHEAD = 1536;
 
 /**
  * One look in so many counts as use: what is asked for often is still found to be, and the others need not

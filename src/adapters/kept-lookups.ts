@@ -15,7 +15,7 @@ export interface Kept extends Told {
 }
 
 /** The least recently used are asked for again beyond so many, or so many digits of their URIs. */
-const MOST = 100_000;
+const MOST = 50_000;
 const MOST_DIGITS = 32 * 1024 * 1024;
 
 /**

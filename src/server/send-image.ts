@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { ServedImage } from '../domain/index.js';
 import { formatCacheStatus } from './cache-status.js';
-import { headOf } from './image-head.js';
+import { cachingOf, headOf } from './image-head.js';
 import { evaluatePreconditions, isConditional, rangeIsCurrent, type Validators } from './preconditions.js';
 import { parseRange } from './range.js';
 import { occurrences } from './raw-headers.js';
@@ -19,12 +19,12 @@ export function sendImage(
   response: ServerResponse,
   { image, cacheStatus }: ServedImage,
 ): number | Promise<number> {
-  const { validators, caching, content } = headOf(image);
+  const { validators, content } = headOf(image);
   const { method, rawHeaders } = request;
   const outcome = isConditional(rawHeaders) ? evaluatePreconditions(request.headers, validators) : 'proceed';
   if (outcome === 'precondition-failed') return end(response, 412, NO_PICTURE);
   const status = formatCacheStatus(cacheStatus);
-  if (outcome === 'not-modified') return end(response, 304, [...caching, 'Cache-Status', status]);
+  if (outcome === 'not-modified') return end(response, 304, [...cachingOf(content), 'Cache-Status', status]);
 
   const { length } = image.body;
   const head = [...content, 'Cache-Status', status, 'Content-Length'];
