@@ -104,7 +104,7 @@ const ENVIRONMENT = {
 };
 
 export default tseslint.config(
-  { ignores: ['dist', 'coverage', 'node_modules', 'demo-output', 'reference'] },
+  { ignores: ['dist', 'coverage', 'node_modules', 'demo-output', 'reference', '.mutation'] },
   {
     files: ['src/**/*.ts', 'spec/**/*.ts', 'examples/**/*.ts', 'bench/**/*.ts'],
     extends: [tseslint.configs.recommendedTypeChecked],

@@ -51,4 +51,19 @@ describe('Bulkhead', () => {
       expect(bulkhead.size).toBe(1);
     }),
   );
+
+  it(
+    'forgets no key for which others wait while work ends at once',
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const bulkhead = new Bulkhead({ concurrency: 1, queue: 2 });
+      const work = cold('                                ---(r|)');
+      const slow = () => bulkhead.run('a', () => work);
+      const quick = bulkhead.run('a', () => of('q'));
+      expectObservable(slow(), ' ^').toBe('               ---(r|)');
+      expectObservable(quick, '  -^').toBe('              ---(q|)');
+      expectObservable(slow(), ' --^').toBe('             ------(r|)');
+      expectObservable(slow(), ' ----^').toBe('           ---------(r|)');
+      expectSubscriptions(work.subscriptions).toBe(['^--!', '---^--!', '------^--!']);
+    }),
+  );
 });

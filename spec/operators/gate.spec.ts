@@ -113,12 +113,14 @@ describe('Gate', () => {
 
   it(
     'tells how much runs and how much waits',
-    marbles(({ cold, expectObservable, flush }) => {
+    marbles(({ cold, expectObservable }) => {
       const gate = new Gate({ concurrency: 1, queue: 8 });
-      const work = cold('-----');
-      for (let n = 0; n < 3; n++) expectObservable(gate.run(() => work)).toBe('-----');
-      flush();
-      expect([gate.running, gate.waiting, gate.isIdle]).toEqual([1, 2, false]);
+      const work = cold('              ----(r|)');
+      const visit = () => gate.run(() => work);
+      const looks = cold('             0-1-2-1---0|').pipe(map(() => [gate.running, gate.waiting, gate.isIdle]));
+      expectObservable(looks).toBe('0-1-2-1---0|', { 0: [0, 0, true], 1: [1, 0, false], 2: [1, 1, false] });
+      expectObservable(visit(), '-^').toBe('  -----(r|)');
+      expectObservable(visit(), '---^').toBe('---------(r|)');
     }),
   );
 

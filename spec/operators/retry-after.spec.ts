@@ -11,6 +11,8 @@ describe('parseRetryAfter', () => {
     ['soon', undefined],
     ['-5', undefined],
     ['1.5', undefined],
+    ['1 Jan 2026 00:01:30 GMT', undefined],
+    ['Th, 01 Jan 2026 00:01:30 GMT', undefined],
     ['', undefined],
     [undefined, undefined],
   ])('reads %j as %j seconds', (field, seconds) => {

@@ -1,0 +1,49 @@
+import { merge, type Observable, VirtualTimeScheduler } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { DEFAULTS, type Shared, sharedWithin } from '../../src/pipeline/index.js';
+import { marbles, rejected } from '../support/marbles.js';
+import { URL_OF_IT, valid } from '../support/nouns.js';
+
+const GATES: [string, (shared: Shared, work: () => Observable<string>) => Observable<string>][] = [
+  ['perHost', ({ hosts }, work) => hosts.run('origin.example', work)],
+  ['fetches', ({ fetches }, work) => fetches.run(work)],
+  ['resizes', ({ resizes }, work) => resizes.run(work)],
+];
+
+describe('sharedWithin', () => {
+  for (const [name, run] of GATES) {
+    it(
+      `keeps the limits of ${name}`,
+      marbles(({ cold, expectObservable, scheduler }) => {
+        const narrow = { concurrency: 1, queue: 1, patience: 2 };
+        const shared = sharedWithin({ ...DEFAULTS, [name]: narrow, scheduler });
+        const work = cold('         ----(r|)');
+        const visit = () => run(shared, () => work);
+        expectObservable(visit()).toBe(' ----(r|)');
+        expectObservable(visit(), '-^').toBe('---#', undefined, rejected('overloaded'));
+        expectObservable(visit(), '--^').toBe('--#', undefined, rejected('overloaded'));
+      }),
+    );
+
+    it(
+      `measures the patience of ${name} by the clock it is given`,
+      marbles(({ cold, expectObservable }) => {
+        const scheduler = new VirtualTimeScheduler();
+        const narrow = { concurrency: 1, queue: 1, patience: 2 };
+        const shared = sharedWithin({ ...DEFAULTS, [name]: narrow, scheduler });
+        const work = cold('---(r|)');
+        const visit = () => run(shared, () => work);
+        // That clock stands still, so nobody has waited for any time.
+        expectObservable(merge(visit(), visit())).toBe('---r--(r|)');
+      }),
+    );
+  }
+
+  it('dates rests and pictures that wait to be stored by the clock it is given', () => {
+    const backOff = { ...DEFAULTS.backOff, firstPause: 10, jitter: 0 };
+    const { backOff: rests, unsaved } = sharedWithin({ ...DEFAULTS, backOff, scheduler: new VirtualTimeScheduler() });
+    rests.failed(URL_OF_IT);
+    expect(rests.resting(URL_OF_IT)).toEqual({ cause: 'uri', until: 10 });
+    expect(unsaved.hold(valid()).modified).toEqual(new Date(0));
+  });
+});
