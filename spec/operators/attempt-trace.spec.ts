@@ -161,6 +161,23 @@ describe('an attempt', () => {
   );
 
   it(
+    'is dated by when it began',
+    marbles((tools) => {
+      const origin = originOf(tools, { [URL_OF_IT.href]: ['--(r|)', { status: 404 }] });
+      tools.expectObservable(told(origin, tools), '-----^').toBe('-------(t|)', {
+        t: {
+          uri: URI,
+          startedAt: 5,
+          duration: 2,
+          outcome: 'unexpected-status',
+          reason: 'the origin answered 404',
+          hops: [{ url: URL_OF_IT, status: 404, duration: 2, timings: { firstByte: 2 } }],
+        },
+      });
+    }),
+  );
+
+  it(
     'is none when nobody was asked',
     marbles((tools) => {
       const origin = originOf(tools, {});

@@ -212,4 +212,24 @@ describe('BackOff', () => {
       });
     }),
   );
+
+  it(
+    'has no rest left in the very moment in which it is over',
+    marbles((tools) => {
+      const backOff = backOffOf(tools);
+      backOff.failed(HERE);
+      const rests = tools.cold('9ms r(e|)').pipe(map(() => backOff.resting(HERE)));
+      tools.expectObservable(rests).toBe('9ms r(e|)', { r: { cause: 'uri', until: 10 }, e: undefined });
+    }),
+  );
+
+  it(
+    'blames the URI when it and its host rest for as long',
+    marbles((tools) => {
+      const backOff = backOffOf(tools);
+      backOff.failed(HERE);
+      for (const path of ['a', 'b', 'c']) backOff.hostFailed(new URL(path, HERE));
+      tools.expectObservable(of(backOff.resting(HERE))).toBe('(r|)', { r: { cause: 'uri', until: 10 } });
+    }),
+  );
 });

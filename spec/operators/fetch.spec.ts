@@ -240,13 +240,47 @@ describe('fetch', () => {
     }),
   );
 
+  for (const [status, retryAfter] of [
+    [429, 120],
+    [503, 120],
+    [500, undefined],
+  ] as const) {
+    it(
+      `tells how long an origin asks to be left alone, if its answer means that (${status})`,
+      marbles((tools) => {
+        const busy = reached(() => of(responseOf(NEVER, { status, retryAfter: '120' })));
+        tools.expectObservable(of(FIRST_DUE).pipe(fetching(busy, tools), detailsOfError())).toBe('(e|)', {
+          e: { code: 'unexpected-status', originStatus: status, retryAfter },
+        });
+      }),
+    );
+  }
+
   it(
-    'tells how long a busy origin asks to be left alone',
+    'tells the status of a redirect to nowhere',
     marbles((tools) => {
-      const busy = reached(() => of(responseOf(NEVER, { status: 503, retryAfter: '120' })));
-      tools.expectObservable(of(FIRST_DUE).pipe(fetching(busy, tools), detailsOfError())).toBe('(e|)', {
-        e: { code: 'unexpected-status', originStatus: 503, retryAfter: 120 },
+      const lost = reached(() => of(responseOf(NEVER, { status: 302 })));
+      tools.expectObservable(of(FIRST_DUE).pipe(fetching(lost, tools), detailsOfError())).toBe('(e|)', {
+        e: { code: 'unexpected-status', originStatus: 302, retryAfter: undefined },
       });
+    }),
+  );
+
+  it(
+    'has no etag when the origin sends none',
+    marbles((tools) => {
+      const { etag: _new, ...untagged } = fetched();
+      const { etag: _none, ...response } = responseOf(of(NEW_BYTES));
+      const ports = reached(() => of(response));
+      tools.expectObservable(of(FIRST_DUE).pipe(fetching(ports, tools))).toBe('(f|)', { f: untagged });
+    }),
+  );
+
+  it(
+    'takes as many bytes as are allowed, also when they were announced',
+    marbles((tools) => {
+      const ports = reached(() => of(responseOf(of(NEW_BYTES), { contentLength: OPTIONS.maxBytes })));
+      tools.expectObservable(of(FIRST_DUE).pipe(fetching(ports, tools))).toBe('(f|)', { f: fetched() });
     }),
   );
 

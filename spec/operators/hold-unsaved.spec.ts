@@ -166,6 +166,16 @@ describe('holdUnsaved', () => {
   );
 
   it(
+    'makes up no etag for what came without one',
+    marbles((tools) => {
+      const { etag: _new, ...untagged } = valid();
+      const { etag: _none, ...image } = NEW_IMAGE;
+      const unsaved = unsavedOf(tools);
+      tools.expectObservable(of(unsaved.hold(untagged))).toBe('(i|)', { i: { ...image, modified: new Date(0) } });
+    }),
+  );
+
+  it(
     'holds it no longer than it could be stored',
     marbles((tools) => {
       const unsaved = unsavedOf(tools);

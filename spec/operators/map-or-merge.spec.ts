@@ -76,6 +76,7 @@ describe('chain', () => {
     ['of what is merged first', (tools) => [slow(tools), letter], '---a-b|'],
     ['of what is merged twice', (tools) => [slow(tools), slow(tools)], '-----a-b|'],
     ['of others in between', (tools) => [letter, map((value) => `${value}.`), slow(tools), letter], '---a-b|'],
+    ['of others around', () => [map((value) => `${value}.`), letter, map((value) => `${value}?`), letter], '-a-b|'],
     ['of what throws', () => [letter, refuse], '-#'],
     ['of what throws later', (tools) => [slow(tools), refuse, letter], '---#'],
   ];

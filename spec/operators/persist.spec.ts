@@ -124,6 +124,20 @@ describe('persist', () => {
     }),
   );
 
+  for (const [what, recalled, image, diagram] of [
+    ['new bytes', { ...valid(), recalled: true }, NEW_IMAGE, '------(s|)'],
+    ['that a copy is still current', { ...NOT_MODIFIED, recalled: true }, HELD, '--(s|)'],
+  ] as const) {
+    it(
+      `tells that ${what} came earlier and could not be kept then`,
+      marbles((tools) => {
+        const kept = of(recalled).pipe(persist(keeping(steps(tools))));
+        const s = { request: REQUEST, image, cacheStatus: { hit: true, detail: 'stored at last' } };
+        tools.expectObservable(kept).toBe(diagram, { s });
+      }),
+    );
+  }
+
   it(
     'does not write bytes again that it holds already',
     marbles((tools) => {

@@ -1,4 +1,4 @@
-import { of } from 'rxjs';
+import { map, of } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 import {
   checksumOf,
@@ -65,6 +65,7 @@ describe('readStored', () => {
   }
 
   const { type: _lost, ...UNTYPED } = RECORD;
+  const { etag: _none, ...UNTAGGED } = RECORD;
   const salvaged: [string, Partial<StoredRecord>, StoredImage][] = [
     ['without its type', UNTYPED, HELD],
     ['without its record', {}, { ...FILE, type: 'image/png' }],
@@ -175,6 +176,51 @@ describe('readStored', () => {
       const disk = cold<undefined>('--#', undefined, UNREADABLE);
       const selected = of(FAILED).pipe(readStored(reading(() => disk, { report: () => undefined })));
       expectObservable(selected).toBe('--#', undefined, rejected('storage-unavailable'));
+    }),
+  );
+
+  it(
+    'answers at once when the disk does, with what is known and nothing else',
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const lookups = cold('  -a-b-|', {
+        a: FRESH,
+        b: { ...FRESH, record: UNTAGGED, detail: 'catalogue-unavailable' } satisfies Lookup,
+      });
+      const subscription = '  ^----!';
+      const expected = '      -h-d-|';
+      const cacheStatus = { hit: true, ttl: 60, detail: 'catalogue-unavailable' };
+      const d = { due: false, served: { request: REQUEST, image: { ...UNTAGGED, ...FILE }, cacheStatus } };
+      expectObservable(lookups.pipe(readStored(reading(() => FILE)))).toBe(expected, { h: HIT, d });
+      expectSubscriptions(lookups.subscriptions).toBe(subscription);
+    }),
+  );
+
+  for (const [lookup, known] of [
+    [FRESH, RECORD.checksum],
+    [FAILED, RECORD.checksum],
+    [STALE, undefined],
+  ] satisfies [Lookup, string | undefined][]) {
+    it(
+      `${known === undefined ? 'looks at the file itself' : 'takes what is known of the file'} when a picture is ${lookup.state}`,
+      marbles(({ expectObservable, flush }) => {
+        const read = vi.fn(() => FILE);
+        const due = of(lookup).pipe(
+          readStored(reading(read)),
+          map((selection) => selection.due),
+        );
+        expectObservable(due).toBe('(d|)', { d: lookup === STALE });
+        flush();
+        expect(read.mock.calls).toEqual([[REQUEST.uri, known]]);
+      }),
+    );
+  }
+
+  it(
+    'has no copy in memory of what was never recorded as a whole',
+    marbles(({ expectObservable }) => {
+      const lookup: Lookup = { state: 'stale', request: REQUEST, record: UNTYPED };
+      const selected = of(lookup).pipe(readStored(reading(() => undefined, { recall: () => FILE })));
+      expectObservable(selected).toBe('(s|)', { s: FIRST_DUE });
     }),
   );
 

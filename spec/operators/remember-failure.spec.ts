@@ -147,6 +147,36 @@ describe('rememberFailure', () => {
   );
 
   it(
+    'holds it against nobody that there was no place at the host that was redirected to',
+    marbles((tools) => {
+      const backOff = backOffOf(tools);
+      const full = rejection('overloaded', { url: new URL('http://elsewhere.example/') });
+      const remembered = tools.cold<never>('#', undefined, full).pipe(rememberFailure(REQUEST, noting(), backOff));
+      tools.expectObservable(remembered).toBe('#', undefined, rejected('overloaded'));
+      tools.flush();
+      expect(backOff.restOf(URL_OF_IT)).toBe(0);
+    }),
+  );
+
+  it(
+    'lets a host rest that asks for it only later',
+    marbles((tools) => {
+      const backOff = backOffOf(tools);
+      const ports = noting(() => of(undefined));
+      for (const [at, details] of [
+        ['#', {}],
+        ['-#', { retryAfter: 3 }],
+      ] as const) {
+        const source = tools.cold<never>(at, undefined, rejection('unexpected-status', details));
+        const remembered = source.pipe(rememberFailure(REQUEST, ports, backOff));
+        tools.expectObservable(remembered).toBe(at, undefined, rejected('unexpected-status'));
+      }
+      tools.flush();
+      expect(backOff.resting(SIBLING)).toEqual({ cause: 'retry-after', until: 3001 });
+    }),
+  );
+
+  it(
     'notes in this process what the catalogue cannot take',
     marbles((tools) => {
       const backOff = backOffOf(tools);
@@ -200,8 +230,9 @@ describe('rememberFailure', () => {
     marbles((tools) => {
       const request: ImageRequest = { uri: SourceUri.of('no uri'), variant: ORIGINAL };
       const source = tools.cold<never>('-#', undefined, rejection('invalid-uri'));
-      const remembered = source.pipe(rememberFailure(request, noting(), backOffOf(tools)));
-      tools.expectObservable(remembered).toBe('-#', undefined, rejected('invalid-uri'));
+      const remember = rememberFailure<string>(request, noting(), backOffOf(tools));
+      tools.expectObservable(source.pipe(remember)).toBe('-#', undefined, rejected('invalid-uri'));
+      tools.expectObservable(of('a').pipe(remember)).toBe('(a|)');
     }),
   );
 });

@@ -7,6 +7,7 @@ import {
   type Ports,
   type ServedImage,
   type StoredVariant,
+  type VariantKey,
 } from '../../src/domain/index.js';
 import { Gate, resize } from '../../src/operators/index.js';
 import { strictPorts } from '../../src/testing/index.js';
@@ -26,15 +27,26 @@ interface Parts {
   readonly made?: Observable<Uint8Array>;
   readonly written?: Observable<unknown>;
   readonly report?: Ports['report'];
+  /** Told under which key a variant is looked for or kept. */
+  readonly filed?: (how: 'read' | 'written', key: VariantKey) => void;
 }
 
 /** Everything answers at once, unless told otherwise; one resize at a time, one waiting. */
 function resizing({ scheduler }: Marbles, parts: Parts = {}) {
-  const { format = 'png', kept = of(undefined), made = of(SMALL), written = of(undefined), report } = parts;
+  const { format = 'png', kept = of(undefined), made = of(SMALL), written = of(undefined), report, filed } = parts;
   const ports = strictPorts({
     sniffer: { sniff: () => of(format) },
     resizer: { resize: () => made },
-    files: { readVariant: () => kept, writeVariant: () => written as Observable<void> },
+    files: {
+      readVariant: (_uri, key) => {
+        filed?.('read', key);
+        return kept;
+      },
+      writeVariant: (_uri, key) => {
+        filed?.('written', key);
+        return written as Observable<void>;
+      },
+    },
     ...(report && { report }),
   });
   const resizeGate = new Gate({ concurrency: 1, queue: 1 });
@@ -124,6 +136,32 @@ describe('resize', () => {
   );
 
   it(
+    'keeps an avatar under its height and the checksum of the picture it was made from',
+    marbles((tools) => {
+      const filed = vi.fn();
+      tools.expectObservable(of(WANTED).pipe(resizing(tools, { filed }))).toBe('(a|)', { a: AVATAR });
+      tools.flush();
+      const key = { checksum: HELD.checksum, height: 64 };
+      expect(filed.mock.calls).toEqual([
+        ['read', key],
+        ['read', key],
+        ['written', key],
+      ]);
+    }),
+  );
+
+  for (const part of ['kept', 'written'] as const) {
+    it(
+      `passes on what is no trouble with the disk (${part})`,
+      marbles((tools) => {
+        const bug = new RangeError('a bug');
+        const outcome = of(WANTED).pipe(resizing(tools, { [part]: tools.cold<never>('--#', undefined, bug) }));
+        tools.expectObservable(outcome).toBe('--#', undefined, bug);
+      }),
+    );
+  }
+
+  it(
     'passes other trouble on',
     marbles((tools) => {
       const made = tools.cold<Uint8Array>('--#', undefined, rejection('too-many-pixels'));
@@ -180,6 +218,18 @@ describe('resize', () => {
       tools.expectObservable(of(another('two')).pipe(making), '   -^-!').toBe('----');
       tools.expectObservable(of(another('three')).pipe(making), ' ---^').toBe('--------(a|)', { a: AVATAR });
       tools.expectSubscriptions(made.subscriptions).toBe(['^---!', '----^---!']);
+    }),
+  );
+
+  it(
+    'leaves the queue also for an avatar that was made before',
+    marbles((tools) => {
+      const made = tools.cold('----(s|)', { s: SMALL });
+      const making = resizing(tools, { made });
+      tools.expectObservable(of(WANTED).pipe(making), '           ^').toBe('----(a|)', { a: AVATAR });
+      tools.expectObservable(of(another('two')).pipe(making), '   -----^').toBe('---------(a|)', { a: AVATAR });
+      tools.expectObservable(of(WANTED).pipe(making), '           ------^-!').toBe('---------');
+      tools.expectSubscriptions(made.subscriptions).toBe(['^---!', '-----^---!']);
     }),
   );
 

@@ -40,6 +40,7 @@ describe('staleWhileRevalidate', () => {
       const source = () => cold('9s (f|)');
       expectObservable(source().pipe(staleWhileRevalidate({ patience: 0, stale, scheduler }))).toBe('(s|)');
       expectObservable(source().pipe(staleWhileRevalidate({ patience: Infinity, stale, scheduler }))).toBe('9s (f|)');
+      expectObservable(cold('-').pipe(staleWhileRevalidate({ patience: Infinity, stale, scheduler }))).toBe('-');
     }),
   );
 

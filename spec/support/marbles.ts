@@ -3,5 +3,5 @@ import { marblesWith } from '../../src/testing/index.js';
 
 export { type Marbles, rejected, rejection } from '../../src/testing/index.js';
 
-/** Marble tests whose differences vitest shows. */
-export const marbles = marblesWith((actual, expected) => expect(actual).toEqual(expected));
+/** Marble tests whose differences vitest shows. Strict: a key without a value is not the same as no key. */
+export const marbles = marblesWith((actual, expected) => expect(actual).toStrictEqual(expected));
