@@ -53,6 +53,18 @@ describe('Bulkhead', () => {
   );
 
   it(
+    'forgets keys whose last work had to wait for its turn',
+    marbles(({ cold, expectObservable, flush }) => {
+      const bulkhead = new Bulkhead({ concurrency: 1, queue: 1 });
+      const visit = () => bulkhead.run('a', () => cold('---(r|)'));
+      expectObservable(visit(), '^').toBe('   ---(r|)');
+      expectObservable(visit(), '-^').toBe('  ------(r|)');
+      flush();
+      expect(bulkhead.size).toBe(0);
+    }),
+  );
+
+  it(
     'forgets no key for which others wait while work ends at once',
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const bulkhead = new Bulkhead({ concurrency: 1, queue: 2 });

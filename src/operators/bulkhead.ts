@@ -1,13 +1,19 @@
 import { defer, finalize, type Observable, type ObservableInput } from 'rxjs';
 import { Gate, type GateOptions } from './gate.js';
 
+/** A gate, and how many run or wait there. */
+interface Used {
+  readonly gate: Gate;
+  users: number;
+}
+
 /**
  * A gate for each key, so that whoever is slow holds up nobody else. Gates that nobody uses are
  * forgotten.
  */
 export class Bulkhead {
   readonly #options: GateOptions;
-  readonly #gates = new Map<string, Gate>();
+  readonly #used = new Map<string, Used>();
 
   constructor(options: GateOptions) {
     this.#options = options;
@@ -15,19 +21,22 @@ export class Bulkhead {
 
   /** Keys for which work runs or waits. */
   get size(): number {
-    return this.#gates.size;
+    return this.#used.size;
   }
 
   /** Runs the work when its turn among those with the same key comes; see `Gate.run`. */
   run<T>(key: string, work: () => ObservableInput<T>): Observable<T> {
     return defer(() => {
-      const gate = this.#gates.get(key) ?? new Gate(this.#options);
-      this.#gates.set(key, gate);
-      return gate.run(work).pipe(finalize(() => this.#forget(key, gate)));
+      const used = this.#used.get(key) ?? { gate: new Gate(this.#options), users: 0 };
+      this.#used.set(key, used);
+      used.users++;
+      return used.gate.run(work).pipe(finalize(() => this.#leave(key, used)));
     });
   }
 
-  #forget(key: string, gate: Gate): void {
-    if (gate.isIdle) this.#gates.delete(key);
+  /** Counted here, not asked of the gate: work that had to wait for its turn gives its place back only after this. */
+  #leave(key: string, used: Used): void {
+    used.users--;
+    if (used.users === 0) this.#used.delete(key);
   }
 }

@@ -42,11 +42,6 @@ export class Gate {
     return this.#waiting.size;
   }
 
-  /** Whether nothing runs and nothing waits. */
-  get isIdle(): boolean {
-    return this.#running === 0 && this.#waiting.size === 0;
-  }
-
   /**
    * Runs the work when its turn comes and mirrors it. Errors with `overloaded`: at once when too many
    * wait, later when it waited too long. Unsubscribing leaves the queue, or stops the work and frees its place.
