@@ -4,7 +4,7 @@ const LEFT = '.mutation';
 /** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
 export default {
   mutate: ['src/{operators,pipeline}/**/*.ts', '!src/*/index.ts'],
-  ignorePatterns: [LEFT, 'bench', 'cache', 'coverage', 'demo-output', 'deploy', 'dist', 'docs', 'examples'],
+  ignorePatterns: [LEFT, 'cache', 'coverage', 'demo-output', 'dist', 'reference'],
   testRunner: 'vitest',
   vitest: { configFile: 'vitest.mutation.config.ts' },
   coverageAnalysis: 'perTest',
