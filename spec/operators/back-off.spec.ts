@@ -232,4 +232,20 @@ describe('BackOff', () => {
       tools.expectObservable(of(backOff.resting(HERE))).toBe('(r|)', { r: { cause: 'uri', until: 10 } });
     }),
   );
+
+  it(
+    'counts what rests, by what it rests for, until the moment in which that is over',
+    marbles((tools) => {
+      const backOff = backOffOf(tools);
+      backOff.failed(HERE);
+      backOff.failed(ELSEWHERE);
+      for (const path of ['a', 'b', 'c']) backOff.hostFailed(new URL(path, HERE));
+      backOff.askedToWait(ELSEWHERE, 0.02);
+      const counts = tools.cold('a 8ms a(b|)').pipe(map(() => backOff.atRest));
+      tools.expectObservable(counts).toBe('a 8ms a(b|)', {
+        a: { uri: 2, host: 1, 'retry-after': 1 },
+        b: { uri: 0, host: 0, 'retry-after': 1 },
+      });
+    }),
+  );
 });

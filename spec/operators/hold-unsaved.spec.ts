@@ -80,6 +80,7 @@ describe('recallOr', () => {
       unsaved.hold({ ...NOT_MODIFIED, due: { ...DUE_AGAIN, request: { ...REQUEST, uri: other } } });
       tools.expectObservable(of(DUE_AGAIN).pipe(recallOr(unsaved, download))).toBe('(v|)', { v: valid(DUE_AGAIN) });
       expect(unsaved.size).toBe(1);
+      expect(unsaved.bytes).toBe(HELD.body.length);
     }),
   );
 });

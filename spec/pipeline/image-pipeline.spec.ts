@@ -1,6 +1,7 @@
-import { NEVER, of } from 'rxjs';
-import { describe, it } from 'vitest';
+import { NEVER, of, tap } from 'rxjs';
+import { describe, expect, it } from 'vitest';
 import type { EncodedRequest } from '../../src/domain/index.js';
+import type { Stage } from '../../src/pipeline/index.js';
 import { marbles, rejected } from '../support/marbles.js';
 import { FILE, HELD, LINK, REQUEST } from '../support/nouns.js';
 import { itIsAnOperator } from '../support/operator-laws.js';
@@ -75,6 +76,23 @@ describe('imagePipeline', () => {
       tools.expectObservable(of(LINK).pipe(pipeline(ports, tools))).toBe('---#', undefined, rejected('blocked'));
       tools.expectSubscriptions(commit.subscriptions).toBe([]);
       tools.expectSubscriptions(discard.subscriptions).toBe('--^!');
+    }),
+  );
+
+  it(
+    'lets somebody look on at each operator, under its name',
+    marbles((tools) => {
+      const seen: string[] = [];
+      const stage: Stage = (name, operator) => (source) =>
+        source.pipe(
+          operator,
+          tap(() => seen.push(name)),
+        );
+      const serve = pipeline(world({ connect: () => of(sending()) }), tools, { stage });
+      tools.expectObservable(of(LINK).pipe(serve)).toBe('(f|)', VALUES);
+      tools.flush();
+      const refreshed = ['checkRedis', 'readStored', 'fetch', 'validate', 'persist', 'refresh'];
+      expect(seen).toEqual(['decode', 'checkRedis', 'readStored', ...refreshed, 'resize']);
     }),
   );
 });
