@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { rmSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Redis } from 'ioredis';
 import { DiskFiles } from '../../src/adapters/index.js';
 import { SourceUri } from '../../src/domain/index.js';
@@ -41,6 +41,7 @@ async function openStage(): Promise<Stage> {
   const redis = new Redis(server.port, { enableAutoPipelining: true });
   const directory = temporaryDirectory();
   const files = new DiskFiles(directory);
+  const logs = temporaryDirectory();
   const servers: Server[] = [];
 
   const keepOne = async (uri: SourceUri, size: number): Promise<string> => {
@@ -62,8 +63,12 @@ async function openStage(): Promise<Stage> {
     return started;
   };
 
+  /** It logs to a file, since whoever reads a pipe takes some of the processors. */
   const startOurs = async (flags: readonly string[]): Promise<Server> => {
-    const { url, process, stop } = await startService({ redis: `localhost:${server.port}/0`, directory, flags });
+    const log = join(logs, `${servers.length}.log`);
+    const { url, process, stop } = await startService({
+      ...{ redis: `localhost:${server.port}/0`, directory, log, flags: ['-l', log, ...flags] },
+    });
     return { url, pid: process.pid ?? 0, stop: async () => void (await stop()) };
   };
 
@@ -88,7 +93,7 @@ async function openStage(): Promise<Stage> {
       for (const { stop } of servers) await stop();
       redis.disconnect();
       await server.stop();
-      rmSync(directory, { recursive: true, force: true });
+      for (const used of [directory, logs]) rmSync(used, { recursive: true, force: true });
     },
   };
 }

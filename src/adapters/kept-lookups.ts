@@ -91,7 +91,10 @@ export class KeptLookups {
 /** What an answer means by now, when some of the freshness it tells of is over. */
 export function entryAt({ entry, askedAt }: Told, now: number): CatalogueEntry {
   if (entry.status !== 'declared' || entry.freshFor === 0) return entry;
-  return { ...entry, freshFor: entry.freshFor - (now - askedAt) };
+  const { stored, error } = entry;
+  const freshFor = entry.freshFor - (now - askedAt);
+  // Of a hit: field by field, since what is spread and then changed takes V8 a tenth of all that a hit takes.
+  return stored && error === undefined ? { status: 'declared', freshFor, stored } : { ...entry, freshFor };
 }
 
 function isStored(entry: CatalogueEntry): entry is CatalogueEntry & { status: 'declared' } {
