@@ -3,10 +3,10 @@ import type { Stats } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { LRUCache } from 'lru-cache';
 import { checksumOf, type StoredFile } from '../domain/index.js';
-import { diskBody, fill, pieces } from './disk-body.js';
+import { diskBody } from './disk-body.js';
 import { ignoreAbsence, orUnavailable } from './file-trouble.js';
 import { versionOf } from './file-version.js';
-import { PIECE, PieceMemory } from './piece-memory.js';
+import { fill, PIECE, PieceReads } from './piece-reads.js';
 
 /** A file as it was when it was looked at. */
 export interface ReadFile extends StoredFile {
@@ -38,7 +38,7 @@ const KNOWN = 100_000;
  */
 export class FileReads {
   readonly #options: FileReadsOptions;
-  readonly #memory = new PieceMemory();
+  readonly #pieces = new PieceReads();
   readonly #underway = new Map<string, Promise<ReadFile | undefined>>();
   readonly #known = new LRUCache<string, Known>({ max: KNOWN });
   readonly #released = new FinalizationRegistry<number>((bytes) => (this.#bytesHeld -= bytes));
@@ -87,7 +87,7 @@ export class FileReads {
 
   #onDisk(path: string, stats: Stats, checksum: string): ReadFile {
     const version = versionOf(stats);
-    return { body: diskBody(path, version, stats.size, this.#memory), checksum, modified: stats.mtime, version };
+    return { body: diskBody(path, version, stats.size, this.#pieces), checksum, modified: stats.mtime, version };
   }
 
   async #inMemory(path: string, handle: FileHandle, stats: Stats): Promise<ReadFile> {
@@ -122,7 +122,7 @@ export class FileReads {
 
   async #digest(handle: FileHandle, size: number): Promise<string> {
     const hash = createHash('sha1');
-    for await (const piece of pieces(handle, 0, size, this.#memory)) hash.update(piece);
+    for await (const piece of this.#pieces.read(handle, 0, size)) hash.update(piece);
     return hash.digest('hex');
   }
 }
