@@ -22,7 +22,9 @@ const LATEST = 500;
 export class LineWriter {
   readonly #options: LineWriterOptions;
   readonly #full: string[] = [];
-  #batch = '';
+  /** Not a string that grows: the parts of all lines would be kept, and copied by each collection, until they are written. */
+  readonly #batch: Buffer;
+  #used = 0;
   #waiting = 0;
   #lost = 0;
   #isWriting = false;
@@ -30,6 +32,7 @@ export class LineWriter {
 
   constructor(options: LineWriterOptions) {
     this.#options = options;
+    this.#batch = Buffer.allocUnsafeSlow(options.output.most);
   }
 
   /** Lines that were lost so far and not told of. */
@@ -39,14 +42,14 @@ export class LineWriter {
 
   /** To be written soon, together with others. */
   readonly writeSoon = (line: string): void => {
-    const { most } = this.#options.output;
     if (this.#waiting + line.length > MOST_WAITING) {
       this.#lost++;
       return;
     }
-    if (this.#batch.length + line.length > most) this.#close();
-    this.#batch += line;
     this.#waiting += line.length;
+    if (this.#used + line.length > this.#batch.length) this.#close();
+    if (line.length > this.#batch.length) return this.#hand(line);
+    this.#used += this.#batch.write(line, this.#used, 'latin1');
     this.#timer ??= setTimeout(this.#onTime, LATEST).unref();
   };
 
@@ -76,9 +79,14 @@ export class LineWriter {
   };
 
   #close(): void {
-    if (this.#batch === '') return;
-    this.#full.push(this.#batch);
-    this.#batch = '';
+    if (this.#used === 0) return;
+    const lines = this.#batch.toString('latin1', 0, this.#used);
+    this.#used = 0;
+    this.#hand(lines);
+  }
+
+  #hand(lines: string): void {
+    this.#full.push(lines);
     if (!this.#isWriting) this.#writeNext();
   }
 
