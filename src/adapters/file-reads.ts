@@ -66,18 +66,22 @@ export class FileReads {
   /** Of a large file whose checksum is known, only whether it is still the same has to be found out. */
   async #look(path: string): Promise<ReadFile | undefined> {
     const known = this.#known.get(path);
-    if (!known || this.#isWorthMemory(known.size)) return this.#open(path);
+    if (!known) return this.#open(path);
+    // Once for each read: it is left to chance when there is no room.
+    if (this.#isWorthMemory(known.size)) return this.#open(path, known.size);
     const stats = await stat(path).catch(ignoreAbsence);
     if (stats && versionOf(stats) !== known.version) return this.#open(path);
     return stats && this.#onDisk(path, stats, known.checksum);
   }
 
-  async #open(path: string): Promise<ReadFile | undefined> {
+  /** @param worth The size that was found to be worth memory. */
+  async #open(path: string, worth?: number): Promise<ReadFile | undefined> {
     const handle = await open(path, 'r').catch(ignoreAbsence);
     if (!handle) return undefined;
     try {
       const stats = await handle.stat();
-      if (stats.size <= PIECE || this.#isWorthMemory(stats.size)) return await this.#inMemory(path, handle, stats);
+      const isWhole = stats.size <= PIECE || stats.size === worth || this.#isWorthMemory(stats.size);
+      if (isWhole) return await this.#inMemory(path, handle, stats);
       const checksum = await this.#checksumOf(path, stats, () => this.#digest(handle, stats.size));
       return this.#onDisk(path, stats, checksum);
     } finally {

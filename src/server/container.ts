@@ -27,9 +27,6 @@ import { loadedTracer } from './tracing/loaded-tracer.js';
 import { tracedStage } from './tracing/traced-stage.js';
 import { TroubleLog } from './trouble-log.js';
 
-/** Frames of an animated avatar that are kept. */
-const MAX_FRAMES = 100;
-
 export const CATALOGUE: InjectionToken<ManagedCatalogue> = Symbol('catalogue');
 export const FILES: InjectionToken<DiskFiles> = Symbol('files');
 export const ORIGIN: InjectionToken<Origin> = Symbol('origin');
@@ -75,7 +72,7 @@ export function createContainer(
       resolve: nameResolver({ nameServers: options.nameServer }),
     }),
   );
-  register(RESIZER, () => isolatedResizer({ maxPixels: options.maxPixels, maxFrames: MAX_FRAMES }));
+  register(RESIZER, () => isolatedResizer({ maxPixels: options.maxPixels }));
   register(ATTEMPTS, () => new Attempts());
   register(SHARED, () => sharedWithin(pipeline));
   register(METRICS, (parts) => (options.ops ? metricsOf(parts) : undefined));
