@@ -68,7 +68,7 @@ export class DiskFiles implements ImageFiles {
 
   async stage(uri: SourceUri, bytes: Uint8Array): Promise<StagedFile> {
     const path = this.pathOf(uri);
-    const { modified, moveTo, discard } = await orUnavailable(() => this.#temporary.write(bytes));
+    const { modified, moveTo, discard } = await orUnavailable(() => this.#temporary.write(bytes, { durable: true }));
     return {
       modified,
       commit: async () => {
@@ -87,7 +87,8 @@ export class DiskFiles implements ImageFiles {
 
   async writeVariant(uri: SourceUri, key: VariantKey, bytes: Uint8Array): Promise<void> {
     const path = `${this.pathOf(uri)}${variantSuffix(key)}${checksumOf(bytes)}`;
-    const { moveTo, discard } = await orUnavailable(() => this.#temporary.write(bytes));
+    // Its name tells its checksum: one that a power failure has torn is made anew.
+    const { moveTo, discard } = await orUnavailable(() => this.#temporary.write(bytes, { durable: false }));
     await orUnavailable(() => moveTo(path)).catch(async (error: unknown) => {
       await discard();
       throw error;

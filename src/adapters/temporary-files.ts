@@ -9,7 +9,7 @@ const FILE_MODE = 0o644;
 /** Milliseconds after which a temporary file belongs to nobody, wherever its process may be. */
 const LONGEST_WRITE = 10 * 60_000;
 
-/** A file that is whole, on the disk, and in nobody's way. */
+/** A file that is whole, and in nobody's way. */
 export interface TemporaryFile {
   readonly modified: Date;
   /** Puts it in its place, atomically; makes the folders above it. */
@@ -27,14 +27,16 @@ export class TemporaryFiles {
     this.#directory = directory;
   }
 
-  /** Resolves when the bytes are on the disk, so that no power failure can leave a torn file in its place. */
-  async write(bytes: Uint8Array): Promise<TemporaryFile> {
-    await mkdir(this.#directory, { recursive: true });
+  /**
+   * Resolves when the bytes are in the file; with `durable`, when no power failure can tear them any more, for which
+   * the disk is waited for.
+   */
+  async write(bytes: Uint8Array, { durable }: { readonly durable: boolean }): Promise<TemporaryFile> {
     const path = join(this.#directory, `${this.#mark.prefix}${randomUUID()}`);
     // Called because something went wrong, and that is what has to be heard of.
     const discard = () => rm(path, { force: true }).catch(() => undefined);
     try {
-      const modified = await writeThrough(path, bytes);
+      const modified = await inFolderOf(path, () => writeFile(path, bytes, durable));
       return { modified, moveTo: (place) => move(path, place), discard };
     } catch (error) {
       await discard();
@@ -56,20 +58,28 @@ export class TemporaryFiles {
   }
 }
 
-async function writeThrough(path: string, bytes: Uint8Array): Promise<Date> {
+async function writeFile(path: string, bytes: Uint8Array, durable: boolean): Promise<Date> {
   const file = await open(path, 'wx', FILE_MODE);
   try {
     // Past the umask: the mode is part of the contract, other programs read these files.
     await file.chmod(FILE_MODE);
     await file.writeFile(bytes);
-    await file.datasync();
+    if (durable) await file.datasync();
     return (await file.stat()).mtime;
   } finally {
     await file.close();
   }
 }
 
-async function move(path: string, place: string): Promise<void> {
-  await mkdir(dirname(place), { recursive: true });
-  await rename(path, place);
+function move(path: string, place: string): Promise<void> {
+  return inFolderOf(place, () => rename(path, place));
+}
+
+/** Does something that needs the folder of a path, which is made only when it is missing: mostly it is there. */
+function inFolderOf<T>(path: string, work: () => Promise<T>): Promise<T> {
+  return work().catch(async (error: NodeJS.ErrnoException) => {
+    ignoreAbsence(error);
+    await mkdir(dirname(path), { recursive: true });
+    return work();
+  });
 }
