@@ -1,7 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { Rejection, type ResizableFormat } from '../domain/index.js';
-import type { Resize, Resized } from './resizer-messages.js';
+import { PICTURES, type Resize, type Resized } from './resizer-messages.js';
 import type { SharpResizerOptions } from './sharp-resizer.js';
 
 const PROGRAM = fileURLToPath(new URL('./resizer-program.js', import.meta.url));
@@ -17,16 +18,21 @@ interface Asker {
 /** The other end of `resizer-program.ts`. It keeps this process alive only while it has something to do. */
 export class ResizerProcess {
   readonly #child: ChildProcess;
+  readonly #pictures: Socket;
   readonly #askers = new Map<number, Asker>();
   #last = 0;
 
   constructor(options: SharpResizerOptions) {
     this.#child = fork(PROGRAM, [JSON.stringify(options)], {
       serialization: 'advanced',
+      stdio: ['inherit', 'inherit', 'inherit', 'ipc', 'pipe'],
       // What decodes the bytes of strangers knows no password, and runs nothing that was meant for its parent.
       env: {},
       execArgv: [],
     });
+    this.#pictures = this.#child.stdio[PICTURES] as Socket;
+    // Pictures that cannot be handed over are those of a process that has ended.
+    this.#pictures.on('error', () => undefined);
     this.#child.on('message', (answered: Resized) => this.#hear(answered));
     this.#child.once('exit', (code, signal) =>
       this.#bury(new ProcessEnded(`the process that makes avatars ended with ${signal ?? `code ${code}`}`)),
@@ -45,10 +51,10 @@ export class ResizerProcess {
     return new Promise((resolve, reject) => {
       const id = ++this.#last;
       this.#askers.set(id, { resolve, reject });
-      this.#child.ref();
-      this.#child.channel?.ref();
-      const asked: Resize = { id, bytes, format, height };
+      for (const part of this.#parts()) part?.ref();
+      const asked: Resize = { id, length: bytes.length, format, height };
       this.#child.send(asked, () => undefined);
+      this.#pictures.write(bytes);
     });
   }
 
@@ -70,7 +76,11 @@ export class ResizerProcess {
   }
 
   #rest(): void {
-    this.#child.unref();
-    this.#child.channel?.unref();
+    for (const part of this.#parts()) part?.unref();
+  }
+
+  /** All that would keep this process alive. */
+  #parts() {
+    return [this.#child, this.#child.channel, this.#pictures];
   }
 }

@@ -1,6 +1,7 @@
+import { Socket } from 'node:net';
 import { setPriority } from 'node:os';
 import { isRejection } from '../domain/index.js';
-import type { Resize, Resized } from './resizer-messages.js';
+import { PICTURES, type Resize, type Resized } from './resizer-messages.js';
 import { sharpResizer, type SharpResizerOptions } from './sharp-resizer.js';
 
 /**
@@ -16,9 +17,27 @@ process.once('disconnect', () => process.exit());
 
 const resizer = sharpResizer(JSON.parse(process.argv[2] ?? '{}') as SharpResizerOptions);
 
-process.on('message', (asked: Resize) => void answer(asked));
+const pictures = new Socket({ fd: PICTURES, readable: true });
 
-async function answer({ id, bytes, format, height }: Resize): Promise<void> {
+/** Asked for, while the picture is still coming. */
+const waiting: Resize[] = [];
+
+process.on('message', (asked: Resize) => {
+  waiting.push(asked);
+  takeThoseThatCame();
+});
+pictures.on('readable', takeThoseThatCame);
+
+function takeThoseThatCame(): void {
+  for (let asked = waiting[0]; asked; asked = waiting[0]) {
+    const bytes = pictures.read(asked.length) as Buffer | null;
+    if (!bytes) return;
+    waiting.shift();
+    void answer(asked, bytes);
+  }
+}
+
+async function answer({ id, format, height }: Resize, bytes: Uint8Array): Promise<void> {
   try {
     send({ id, bytes: (await resizer.resize(bytes, format, height)) as Uint8Array });
   } catch (error) {

@@ -4,7 +4,7 @@ import { filter, firstValueFrom, map, Subject } from 'rxjs';
 import { connect } from '../connect.js';
 import { CATALOGUE, createContainer, FILES, METRICS, REFRESH, SHARED } from '../container.js';
 import { endSoon } from '../end-soon.js';
-import { keepHeapSmall } from '../heap.js';
+import { giveHeapRoom } from '../heap.js';
 import { openLog } from '../log/log.js';
 import type { Metrics } from '../metrics/registry.js';
 import type { Options } from '../options.js';
@@ -15,7 +15,7 @@ import { remoteRefresh } from './remote-refresh.js';
 
 /** Answers the readers that the primary sends, until it says that these were all. */
 export async function work(options: Options): Promise<void> {
-  keepHeapSmall();
+  giveHeapRoom();
   const log = openLog(options);
   const { logger, reopen } = log;
   const orphaned = () => {
