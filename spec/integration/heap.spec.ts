@@ -34,6 +34,12 @@ describe('giveHeapRoom', () => {
 });
 
 async function peakOf(...args: string[]): Promise<number> {
-  const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', '--input-type=module', '-e', PROGRAM, ...args]);
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    '--expose-gc',
+    '--input-type=module',
+    '-e',
+    PROGRAM,
+    ...args,
+  ]);
   return Number(stdout);
 }

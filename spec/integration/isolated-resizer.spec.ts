@@ -51,7 +51,13 @@ describe('isolatedResizer', () => {
   it('tells pictures of all sizes apart that come at once', async () => {
     const [isolated, here] = [isolatedResizer(OPTIONS), sharpResizer(OPTIONS)];
     const sizes = [1200, 30, 900, 10, 1100];
-    const pictures = await Promise.all(sizes.map((size, at) => raw(noise(size, size - at, at)).png().toBuffer()));
+    const pictures = await Promise.all(
+      sizes.map((size, at) =>
+        raw(noise(size, size - at, at))
+          .png()
+          .toBuffer(),
+      ),
+    );
     const expected = await Promise.all(pictures.map((bytes) => make(here, bytes)));
     expect(await Promise.all(pictures.map((bytes) => make(isolated, bytes)))).toEqual(expected);
   });
