@@ -6,20 +6,28 @@ import { readRow } from './redis-row.js';
 import { errorKey, imageKey, listKey, updatedKey } from './redis-schema.js';
 import { storeCall } from './store-call.js';
 
-/** Each script has one key only, so that it also runs where keys live on several nodes. */
+/**
+ * Each script has one key only, so that it also runs where keys live on several nodes. A key that is no hash is as good
+ * as absent.
+ */
+const ABSENT = `redis.call('TYPE', KEYS[1]).ok ~= 'hash' or redis.call('HEXISTS', KEYS[1], 'created_at') == 0`;
+
 const BLOCK = `
-if redis.call('HEXISTS', KEYS[1], 'created_at') == 0 then return 'undeclared' end
+if ${ABSENT} then return 'undeclared' end
 if redis.call('HGET', KEYS[1], 'status') == 'Blocked' then return 'unchanged' end
 redis.call('HSET', KEYS[1], 'status', 'Blocked')
 return 'changed'`;
 
 const UNBLOCK = `
-if redis.call('HEXISTS', KEYS[1], 'created_at') == 0 then return 'undeclared' end
+if ${ABSENT} then return 'undeclared' end
 if redis.call('HGET', KEYS[1], 'status') ~= 'Blocked' then return 'unchanged' end
 redis.call('HDEL', KEYS[1], 'status')
 return 'changed'`;
 
-const ENLIST = `if not redis.call('LPOS', KEYS[1], ARGV[1]) then redis.call('LPUSH', KEYS[1], ARGV[1]) end`;
+/** Looks for it with LINSERT, which every Redis has, and takes away what that has put before it; LPOS is of 6.0.6. */
+const ENLIST = `
+if redis.call('LINSERT', KEYS[1], 'BEFORE', ARGV[1], ARGV[1]) > 0 then redis.call('LREM', KEYS[1], 1, ARGV[1])
+else redis.call('LPUSH', KEYS[1], ARGV[1]) end`;
 
 /** The status counts, and comes first; the list follows. */
 export class RedisModeration implements CatalogueModeration {
@@ -45,27 +53,37 @@ export class RedisModeration implements CatalogueModeration {
     };
   }
 
-  async block(uri: SourceUri): Promise<Change> {
-    const change = await this.#change(BLOCK, uri);
-    if (change !== 'undeclared') {
-      await storeCall(REDIS, () => this.#redis.eval(ENLIST, 1, listKey('blocked'), uri.bytes));
-    }
-    return change;
+  block(uri: SourceUri): Promise<Change> {
+    return this.#change(BLOCK, uri, true);
   }
 
-  async unblock(uri: SourceUri): Promise<Change> {
-    const change = await this.#change(UNBLOCK, uri);
-    if (change !== 'undeclared') await storeCall(REDIS, () => this.#redis.lrem(listKey('blocked'), 0, uri.bytes));
-    return change;
+  unblock(uri: SourceUri): Promise<Change> {
+    return this.#change(UNBLOCK, uri, false);
   }
 
   async expire(uri: SourceUri): Promise<void> {
     await pipelined(this.#redis, (pipeline) => pipeline.del(errorKey(uri)).del(updatedKey(uri)));
   }
 
-  async #change(script: string, uri: SourceUri): Promise<Change> {
+  async #change(script: string, uri: SourceUri, isBlocked: boolean): Promise<Change> {
     // Its key is one of the others of the schema.
     if (uri.isReserved) return 'undeclared';
-    return (await storeCall(REDIS, () => this.#redis.eval(script, 1, imageKey(uri)))) as Change;
+    const change = (await storeCall(REDIS, () => this.#redis.eval(script, 1, imageKey(uri)))) as Change;
+    if (change !== 'undeclared') await this.#keepInStep(uri, isBlocked);
+    return change;
+  }
+
+  /** Another moderator may have changed the status meanwhile, and have come to the list first. */
+  async #keepInStep(uri: SourceUri, isBlocked: boolean): Promise<void> {
+    const list = listKey('blocked');
+    await storeCall(REDIS, () =>
+      isBlocked ? this.#redis.eval(ENLIST, 1, list, uri.bytes) : this.#redis.lrem(list, 0, uri.bytes),
+    );
+    const isStillSo = (await this.#isBlocked(uri)) === isBlocked;
+    if (!isStillSo) await this.#keepInStep(uri, !isBlocked);
+  }
+
+  async #isBlocked(uri: SourceUri): Promise<boolean> {
+    return (await storeCall(REDIS, () => this.#redis.hget(imageKey(uri), 'status'))) === 'Blocked';
   }
 }
