@@ -50,6 +50,14 @@ export class SourceUri {
   }
 
   /**
+   * As a URL, also if no origin is asked for it any more: copies from other times may be kept.
+   * `undefined` when it is none.
+   */
+  get parsed(): URL | undefined {
+    return parsedUrl(this.bytes.toString('latin1'));
+  }
+
+  /**
    * Whether `img/<uri>` is a key with a meaning of its own (`img/latest`, `img/err/…`) in the site's
    * Redis schema. Such a URI can never name an image.
    */
@@ -77,12 +85,16 @@ const OTHER_SERVICES: ReadonlySet<string> = new Set(
  * character of `bytes` is a byte, as in the fields of a response, and travels percent-encoded if not ASCII.
  */
 export function fetchableUrl(bytes: string, base?: URL): URL | undefined {
-  const reference = bytes.replace(/[\x80-\xff]/g, (byte) => '%' + byte.charCodeAt(0).toString(16).toUpperCase());
-  if (!URL.canParse(reference, base?.href)) return undefined;
-  const url = new URL(reference, base);
+  const url = parsedUrl(bytes, base);
+  if (!url) return undefined;
   const isHttp = url.protocol === 'http:' || url.protocol === 'https:';
   const isPlain = url.username === '' && url.password === '' && !OTHER_SERVICES.has(url.port);
   return isHttp && isPlain ? url : undefined;
+}
+
+function parsedUrl(bytes: string, base?: URL): URL | undefined {
+  const reference = bytes.replace(/[\x80-\xff]/g, (byte) => '%' + byte.charCodeAt(0).toString(16).toUpperCase());
+  return URL.canParse(reference, base?.href) ? new URL(reference, base) : undefined;
 }
 
 function hexOf(text: string): string {

@@ -9,30 +9,30 @@ export interface Host {
   readonly port: string | undefined;
 }
 
-const HOST = /^(\[[^\]/]+\]|[^:/?#@\s]+)(?::(\d{1,5}))?$/;
+const HOST = /^(\[[^\]/]+\]|[^:/\\?#@\s]+)(?::(\d{1,5}))?$/;
 
 /** Reads `HOST` or `HOST:PORT`, in the spelling of URLs. */
 export function parseHost(text: string): Host {
-  const [, name, port] = HOST.exec(text) ?? [];
-  if (name === undefined || !URL.canParse(`http://${name}/`)) {
+  const [authority, , port] = HOST.exec(text) ?? [];
+  if (authority === undefined || !URL.canParse(`http://${authority}/`)) {
     throw new InvalidArgumentError('give a host such as example.com or example.com:8080');
   }
-  return { name: new URL(`http://${name}/`).hostname, port };
+  return { name: new URL(`http://${authority}/`).hostname, port: port && `${Number(port)}` };
 }
 
-/** The declared pictures of a host, some at a time; one that is moved meanwhile may come twice. */
+/** The declared pictures of a host; one that is moved meanwhile may come twice. */
 export async function* picturesOf(
   host: Host,
   upkeep: CatalogueUpkeep,
   step: (count: number) => void,
-): AsyncIterable<SourceUri[]> {
+): AsyncIterable<SourceUri> {
   for await (const places of upkeep.places()) {
-    yield places.flatMap((place) => (place.kind === 'image' && isOf(host, place.uri.url) ? [place.uri] : []));
+    yield* places.flatMap((place) => (place.kind === 'image' && isOf(host, place.uri) ? [place.uri] : []));
     step(places.length);
   }
 }
 
-function isOf({ name, port }: Host, url: URL | undefined): boolean {
+function isOf({ name, port }: Host, { parsed: url }: SourceUri): boolean {
   return url?.hostname === name && (port === undefined || portOf(url) === port);
 }
 

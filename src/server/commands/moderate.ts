@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import type { Change, ManagedCatalogue } from '../../adapters/index.js';
 import type { SourceUri } from '../../domain/index.js';
 import { StartFailure } from '../failure.js';
+import { atMost } from './at-most.js';
 import type { CommandOptions, ExitCode } from './command.js';
 import { type Host, parseHost, picturesOf } from './host.js';
 import { nameOf } from './name-of.js';
@@ -15,6 +16,12 @@ export interface HostOption {
 }
 
 export const HOST_FLAG = new Option('--host <host[:port]>', 'all declared pictures of this host').argParser(parseHost);
+
+/**
+ * Pictures of a host under way at once. To look for each on a long list of what is blocked takes Redis a millisecond,
+ * in which running servers wait for it.
+ */
+const AT_ONCE = 16;
 
 /** What came of one picture. */
 interface Outcome {
@@ -63,12 +70,11 @@ async function moderateHost(catalogue: ManagedCatalogue, host: Host, { apply, ve
   const counts = { name, changed: 0, unchanged: 0, undeclared: 0, removed: 0 };
   const { upkeep } = catalogue;
   await withProgress(`${verb}ing ${name}`, await upkeep.size(), async (step) => {
-    for await (const uris of picturesOf(host, upkeep, step)) {
-      for (const { change, removed } of await Promise.all(uris.map((uri) => apply(catalogue, uri)))) {
-        counts[change]++;
-        counts.removed += removed;
-      }
-    }
+    await atMost(AT_ONCE, picturesOf(host, upkeep, step), async (uri) => {
+      const { change, removed } = await apply(catalogue, uri);
+      counts[change]++;
+      counts.removed += removed;
+    });
   });
   return counts;
 }
