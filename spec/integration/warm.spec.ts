@@ -90,6 +90,13 @@ describe.each(STORES)('warm, $name', ({ name, skip }) => {
     expect(origin.count('/1.png')).toBe(1);
   });
 
+  it('says that it cannot read a folder', async () => {
+    const folder = setting.service.directory;
+    const { status, stderr } = await setting.command(['warm', folder]);
+    expect([status, stderr]).toEqual([2, expect.stringMatching(/^img-linuxfr: cannot read \/.*: EISDIR.*\n$/)]);
+    expect(stderr).toContain(folder);
+  });
+
   it('waits for its turn at a host, however many pictures it has', async () => {
     let [open, most] = [0, 0];
     const uris = [];

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SourceUri } from '../../src/domain/index.js';
 
-const MAIN = join(import.meta.dirname, '../../dist/server/main.js');
+export const MAIN = join(import.meta.dirname, '../../dist/server/main.js');
 
 /** The built server as a process of its own, with a cache directory of its own. */
 export interface Service {

@@ -2,7 +2,15 @@ import type { CommandOptions } from './command.js';
 
 /** Prints the outcome of a command: one JSON document for programs, or lines for people. */
 export function print({ json }: CommandOptions, document: object, lines: readonly string[]): void {
+  process.stdout.once('error', notPrinted);
   process.stdout.write(json ? `${JSON.stringify(document)}\n` : lines.map((line) => `${harmless(line)}\n`).join(''));
+}
+
+/** Whoever leaves before the end, as `head` does, has seen enough. */
+function notPrinted({ code, message }: NodeJS.ErrnoException): void {
+  if (code === 'EPIPE') return;
+  process.stderr.write(`img-linuxfr: cannot print the outcome: ${message}\n`);
+  process.exit(2);
 }
 
 /** URIs hold whatever readers of the site wrote: also what would move the cursor of a terminal, or worse. */

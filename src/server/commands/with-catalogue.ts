@@ -32,7 +32,10 @@ export async function withCatalogue<T>(
 
 async function connect(catalogue: ManagedCatalogue): Promise<void> {
   if (!(catalogue instanceof RedisCatalogue)) return;
+  let cause: Error | undefined;
+  catalogue.redis.once('error', (error: Error) => (cause = error));
+  // It rejects with no more than that the connection is closed.
   await catalogue.redis.connect().catch((error: Error) => {
-    throw new StartFailure(`cannot connect to ${catalogue.description}: ${error.message}; is -r right?`);
+    throw new StartFailure(`cannot connect to ${catalogue.description}: ${(cause ?? error).message}; is -r right?`);
   });
 }

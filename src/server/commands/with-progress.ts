@@ -3,6 +3,9 @@ import { SingleBar } from 'cli-progress';
 const BOUNDED = '[{bar}] {percentage}% | {value}/{total} | {eta_formatted} left';
 const UNBOUNDED = '{value} | {duration_formatted}';
 
+/** They end the process; but for that, the terminal would stay without its cursor. */
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
 /**
  * Shows on the standard error how far some work is, when that is a terminal, and leaves nothing behind.
  *
@@ -19,10 +22,16 @@ export async function withProgress<T>(
     clearOnComplete: true,
     hideCursor: true,
   });
+  const endedBy = (signal: NodeJS.Signals) => {
+    bar.stop();
+    process.kill(process.pid, signal);
+  };
+  for (const signal of SIGNALS) process.once(signal, endedBy);
   bar.start(total ?? 0, 0);
   try {
     return await work((count = 1) => bar.increment(count));
   } finally {
     bar.stop();
+    for (const signal of SIGNALS) process.off(signal, endedBy);
   }
 }

@@ -12,17 +12,25 @@ export interface Lines {
 
 /** The lines of a file; of the standard input for `-`. */
 export async function linesOf(path: string): Promise<Lines> {
-  if (path === '-') return { lines: linesIn(process.stdin), size: undefined };
+  if (path === '-') return { lines: linesIn(process.stdin, path), size: undefined };
   try {
     const file = await open(path);
     const stats = await file.stat();
-    return { lines: linesIn(file.createReadStream()), size: stats.isFile() ? stats.size : undefined };
+    return { lines: linesIn(file.createReadStream(), path), size: stats.isFile() ? stats.size : undefined };
   } catch (error) {
-    throw new StartFailure(`cannot read ${path}: ${(error as Error).message}`);
+    throw unreadable(path, error);
   }
 }
 
 /** Begins to read when the first line is taken: what `readline` reads before that is lost. */
-async function* linesIn(input: Readable): AsyncIterable<string> {
-  yield* createInterface({ input, crlfDelay: Infinity });
+async function* linesIn(input: Readable, path: string): AsyncIterable<string> {
+  try {
+    yield* createInterface({ input, crlfDelay: Infinity });
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+function unreadable(path: string, error: unknown): StartFailure {
+  return new StartFailure(`cannot read ${path}: ${(error as Error).message}`);
 }

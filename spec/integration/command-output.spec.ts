@@ -1,0 +1,61 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { closeSync, existsSync, openSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { MAIN, runCommand, temporaryDirectory } from '../support/service.js';
+
+const directory = temporaryDirectory();
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const STORE = ['-r', 'embedded', '-d', directory];
+
+function written(child: ChildProcess): () => string {
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data: Buffer) => (text += data.toString()));
+  return () => text;
+}
+
+function exitCode(child: ChildProcess): Promise<number | null> {
+  return new Promise((resolve) => child.once('close', resolve));
+}
+
+describe('the outcome of a command', () => {
+  it('may be left before its end', async () => {
+    const child = spawn(process.execPath, [MAIN, 'latest', '--json', ...STORE]);
+    const text = written(child);
+    child.stdout.destroy();
+    expect(await exitCode(child)).toBe(0);
+    expect(text()).toBe('');
+  });
+
+  it.skipIf(!existsSync('/dev/full'))('that cannot be printed is said in one line', () => {
+    const full = openSync('/dev/full', 'w');
+    const { status, stderr } = spawnSync(process.execPath, [MAIN, 'latest', '--json', ...STORE], {
+      stdio: ['ignore', full, 'pipe'],
+      encoding: 'utf8',
+    });
+    closeSync(full);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^img-linuxfr: cannot print the outcome: ENOSPC.*\n$/);
+  });
+
+  it('is why Redis cannot be connected to', () => {
+    const socket = join(directory, 'no.sock');
+    const { status, stderr } = runCommand(['block', '-r', `unix:${socket}`, 'http://origin.example/']);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^img-linuxfr: cannot connect to .*: connect ENOENT .*; is -r right\?\n$/);
+  });
+});
+
+const hasTerminals = spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout?.includes('util-linux');
+
+it.skipIf(!hasTerminals)('a command that is interrupted gives the terminal its cursor back', async () => {
+  const command = [process.execPath, MAIN, 'warm', ...STORE].join(' ');
+  const child = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null']);
+  const text = written(child);
+  await expect.poll(text, { timeout: 10_000 }).toContain('warming');
+  expect(text()).toContain('\x1b[?25l');
+  child.stdin.write('\x03');
+  expect(await exitCode(child)).toBe(130);
+  expect(text()).toMatch(/\x1b\[\?25h[^]*$/);
+});
