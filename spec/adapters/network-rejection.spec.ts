@@ -28,6 +28,11 @@ describe('networkRejection', () => {
     expect(rejection.cause).toBe(cause);
   });
 
+  it('tells what Node said, and not what everybody knows', () => {
+    const message = 'request to http://origin.example/ failed, reason: connect ECONNREFUSED 192.0.2.1:80\n';
+    expect(networkRejection(new Error(message)).message).toBe('connect ECONNREFUSED 192.0.2.1:80');
+  });
+
   it('takes whatever is thrown, also what is no Error', () => {
     expect(networkRejection('no words').code).toBe('unreachable');
   });

@@ -35,9 +35,12 @@ const FAMILIES: readonly (readonly [prefix: string, code: RejectionCode])[] = [
   ['ERR_', 'truncated'],
 ];
 
+/** What node-fetch puts before what Node says, and who asked knows. */
+const PREFACE = /^request to \S* failed, reason: /;
+
 /** Names what went wrong on the way to an origin. Unless we ran out of something, it is the origin's trouble. */
 export function networkRejection(error: unknown): Rejection {
   const { code = '', message = String(error) } = error as { code?: string; message?: string };
   const family = FAMILIES.find(([prefix]) => code.startsWith(prefix))?.[1];
-  return new Rejection(CODES[code] ?? family ?? 'unreachable', message, { cause: error });
+  return new Rejection(CODES[code] ?? family ?? 'unreachable', message.replace(PREFACE, '').trim(), { cause: error });
 }
