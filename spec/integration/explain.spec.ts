@@ -66,6 +66,18 @@ describe.each(STORES)('explain, $name', ({ name, skip }) => {
     expect(await explain(uri)).toMatchObject({ status: 1, document: { shown: false, stored: { file: 'missing' } } });
   });
 
+  it('a picture that is well, but too large for an avatar', async () => {
+    const uri = await setting.publish('/large.png', sends('image/png', png));
+    expect(await look(uri)).toBe(200);
+    const { status, text, document } = await explain(uri, '--max-pixels', '19999');
+    expect(status).toBe(0);
+    expect(text).toContain('is shown, and fresh until');
+    expect(text).toContain('As an avatar it is not: it has too many pixels');
+    expect(text).toContain('  avatar:       none can be made: 20000 pixels, 19999 are allowed\n');
+    expect(document).toMatchObject({ stored: { file: 'intact', excess: '20000 pixels, 19999 are allowed' } });
+    expect((await explain(uri, '--max-pixels', '20000')).document).toMatchObject({ stored: { excess: null } });
+  });
+
   it('a picture whose redirect ends badly, with every hop, and what a try gives now', async () => {
     const uri = await setting.publish('/here.png', (_, response) =>
       response.writeHead(302, { Location: '/there' }).end(),

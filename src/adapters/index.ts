@@ -14,4 +14,5 @@ export * from './redis-catalogue.js';
 export { keyOf } from './redis-schema.js';
 export type { RedisConnection } from './redis-connection.js';
 export * from './sharp-dimensions.js';
+export { excessIn } from './sharp-pixels.js';
 export * from './sharp-resizer.js';

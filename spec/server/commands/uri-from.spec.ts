@@ -28,6 +28,11 @@ describe('a picture is meant by', () => {
     },
   );
 
+  it('a link to it here, though its origin cannot be asked', () => {
+    const uri = SourceUri.of('http://user:secret@origin.example/a.png');
+    expect(uriFrom(`https://img.example/img/${uri.hex}/a.png`)).toEqual(uri);
+  });
+
   it('bytes that are not UTF-8, by their hexadecimal only', () => {
     expect(uriFrom('/img/68ff').bytes).toEqual(Buffer.from([0x68, 0xff]));
   });

@@ -9,3 +9,10 @@ export function clock(date: Date, now = new Date()): string {
   const minute = time.slice(0, 5);
   return day === moment(now).split(' ')[0] ? minute : `${day} ${minute}`;
 }
+
+/** The same for the end of something: a minute in which it is over for sure. */
+export function endClock(date: Date): string {
+  return clock(new Date(Math.ceil(date.getTime() / MINUTE) * MINUTE));
+}
+
+const MINUTE = 60_000;

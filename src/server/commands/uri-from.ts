@@ -1,6 +1,8 @@
 import { SourceUri } from '../../domain/index.js';
 import { parseRoute } from '../route.js';
 
+const ABSOLUTE = /^[a-z][a-z\d+.-]*:\/\//i;
+
 /**
  * The picture that somebody means: by its URI, by a link to it here (whole, or only its path), or by the hexadecimal
  * of such a link.
@@ -19,5 +21,5 @@ function linked(word: string): SourceUri | undefined {
   const route = parseRoute(word.replace(/^\/\//, 'http://'));
   const uri = route.kind === 'image' ? SourceUri.fromHex(route.encodedUri) : undefined;
   // Other sites may have such paths as well: there, what is in them is no URI.
-  return word.startsWith('/') || uri?.url ? uri : undefined;
+  return word.startsWith('/') || ABSOLUTE.test(`${uri}`) ? uri : undefined;
 }

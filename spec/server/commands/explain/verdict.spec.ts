@@ -23,12 +23,14 @@ function facts(state: Facts['state'], changes: Partial<Facts> = {}): Facts {
 }
 
 function told(last: SentAttempt | null, cause?: SentRest['cause']): Pick<Facts, 'word'> {
-  const rest = cause ? { cause, until: UNTIL.toISOString() } : null;
+  const rest = cause ? { cause, until: SOON.toISOString() } : null;
   return { word: { server: 'here', attempt: last, rest } };
 }
 
-const remembered = (reason: string) => ({ record: { ...RECORD, error: { reason, until: UNTIL } } });
-const FRESH = { record: { ...RECORD, freshUntil: UNTIL } };
+/** It is not over before the end of its minute. */
+const SOON = new Date(UNTIL.getTime() - 1);
+const remembered = (reason: string) => ({ record: { ...RECORD, error: { reason, until: SOON } } });
+const FRESH = { record: { ...RECORD, freshUntil: SOON } };
 const AGAIN = 'it is asked again from 2030-01-02 03:04 on.';
 const NEXT = 'its origin is asked when somebody looks at it';
 const GONE = attempt('unexpected-status', [HERE, 404]);
@@ -95,6 +97,11 @@ const BROKEN: [string, Facts, string][] = [
     `The file of this picture is missing; ${NEXT}, and it is fetched anew.`,
   ],
   [
+    'file missing, and resting',
+    facts('fresh', { ...FRESH, ...told(attempt('unreachable', [HERE]), 'uri'), copy: { file: 'missing' } }),
+    `This picture is broken because its origin cannot be connected to, and its file is missing; ${AGAIN}`,
+  ],
+  [
     'file altered',
     facts('stale', { copy: { ...KEPT, file: 'altered' } }),
     `The file of this picture is not the one that was stored; ${NEXT}, and it is fetched anew.`,
@@ -113,6 +120,11 @@ const SHOWN: [string, Facts, string][] = [
     'This picture is well: the copy of 2020-01-02 03:04 is shown, and fresh until 2030-01-02 03:04.',
   ],
   [
+    'too large for an avatar',
+    facts('fresh', { ...FRESH, copy: { ...KEPT, excess: '5 pixels, 4 are allowed' } }),
+    'This picture is well: the copy of 2020-01-02 03:04 is shown, and fresh until 2030-01-02 03:04. As an avatar it is not: it has too many pixels, and readers see the default avatar.',
+  ],
+  [
     'stale',
     facts('stale', { copy: KEPT }),
     `This picture is well: the copy of 2020-01-02 03:04 is shown; ${NEXT} whether it has changed.`,
@@ -126,6 +138,11 @@ const SHOWN: [string, Facts, string][] = [
     'resting, with a copy',
     facts('stale', { ...told(attempt('dns-error', [HERE]), 'host'), copy: KEPT }),
     `${COPY} the name of its origin leads nowhere; ${AGAIN}`,
+  ],
+  [
+    'invalid, with a copy',
+    facts('invalid', { copy: KEPT }),
+    'The copy of 2020-01-02 03:04 of this picture is shown; its URI cannot be asked for: it must be an absolute http or https URI, without credentials, on a port of the web.',
   ],
   [
     'a file without a record',

@@ -1,6 +1,7 @@
-import { type DiskFiles, type Dimensions, dimensionsOf } from '../../../adapters/index.js';
+import { type DiskFiles, type Dimensions, dimensionsOf, excessIn } from '../../../adapters/index.js';
 import { isRejection, type SourceUri, type StoredFile, type StoredRecord, wholeOf } from '../../../domain/index.js';
 import { lastValueFrom } from 'rxjs';
+import type { Options } from '../../options.js';
 
 /** What lies on the disk, beside what is recorded of it. */
 export type Copy =
@@ -12,14 +13,27 @@ export type Copy =
       readonly since: Date;
       readonly bytes: number;
       readonly dimensions?: Dimensions;
+      /** Why no avatar can be made of it. */
+      readonly excess?: string;
     };
 
-export async function copyOf(uri: SourceUri, { checksum }: Partial<StoredRecord>, files: DiskFiles): Promise<Copy> {
+export async function copyOf(
+  uri: SourceUri,
+  { checksum }: Partial<StoredRecord>,
+  files: DiskFiles,
+  { maxPixels, avatarHeight }: Options,
+): Promise<Copy> {
   try {
     const file = await files.read(uri);
     if (!file) return { file: checksum === undefined ? 'none' : 'missing' };
-    const dimensions = await dimensionsOf(await lastValueFrom(wholeOf(file.body)));
-    const seen = { since: file.modified, bytes: file.body.length, ...(dimensions ? { dimensions } : {}) };
+    const bytes = await lastValueFrom(wholeOf(file.body));
+    const dimensions = await dimensionsOf(bytes);
+    const excess = avatarHeight > 0 ? await excessIn(bytes, maxPixels) : undefined;
+    const seen = {
+      ...{ since: file.modified, bytes: file.body.length },
+      ...(dimensions ? { dimensions } : {}),
+      ...(excess === undefined ? {} : { excess }),
+    };
     return { file: agreement(file, checksum), ...seen };
   } catch (error) {
     if (!isRejection(error, 'storage-unavailable')) throw error;

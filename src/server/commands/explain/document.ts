@@ -16,7 +16,8 @@ export function documentOf(facts: Facts, { isShown, sentence }: Verdict, tried: 
     declaredAt: declaredAt ?? null,
     blocked: isBlocked,
     stored: {
-      ...{ type: null, checksum: null, etag: null, since: null, bytes: null, dimensions: null, reason: null },
+      ...{ type: null, checksum: null, etag: null, since: null },
+      ...{ bytes: null, dimensions: null, excess: null, reason: null },
       ...stored,
       ...copy,
     },

@@ -23,6 +23,6 @@ export async function factsOf(
   parts: DependencyContainer,
 ): Promise<Facts> {
   const [record, word] = await Promise.all([moderation.record(uri), askServer(options.ops, uri)]);
-  const copy = await copyOf(uri, record.stored, parts.resolve(FILES));
+  const copy = await copyOf(uri, record.stored, parts.resolve(FILES), options);
   return { uri, state: stateOf(uri, record), record, copy, word };
 }

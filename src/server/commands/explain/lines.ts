@@ -1,6 +1,6 @@
 import type { Dimensions } from '../../../adapters/index.js';
 import type { SentAttempt, SentHop } from '../../sent-attempt.js';
-import { clock, moment } from '../moment.js';
+import { endClock, moment } from '../moment.js';
 import { nameOf } from '../name-of.js';
 import type { Facts } from './facts.js';
 import { reasonOf, statusText } from './reasons.js';
@@ -15,6 +15,7 @@ export function linesOf(facts: Facts, { sentence }: Verdict, tried: Try | undefi
     `  declared:     ${declarationOf(facts)}`,
     `  blocked:      ${facts.record.isBlocked ? 'yes' : 'no'}`,
     `  kept:         ${keepingOf(facts)}`,
+    ...excessLines(facts),
     ...errorLines(facts),
     ...lastAttemptLines(facts),
     ...(tried ? tryLines(tried) : []),
@@ -37,7 +38,7 @@ function keepingOf({ copy, record: { stored, freshUntil } }: Facts): string {
       return `recorded as ${type}, but the file cannot be read: ${copy.reason}`;
     default: {
       const about = `since ${moment(copy.since)}, ${type}, ${copy.bytes} bytes${pixelsOf(copy.dimensions)}`;
-      const fresh = freshUntil ? `, fresh until ${clock(freshUntil)}` : '';
+      const fresh = freshUntil ? `, fresh until ${endClock(freshUntil)}` : '';
       return `${about}${copy.file === 'intact' ? fresh : `, ${DOUBTS[copy.file]}`}`;
     }
   }
@@ -54,14 +55,18 @@ function pixelsOf(dimensions: Dimensions | undefined): string {
   return `, ${width} × ${height} pixels${frames > 1 ? `, ${frames} frames` : ''}`;
 }
 
+function excessLines({ copy }: Facts): string[] {
+  return 'excess' in copy ? [`  avatar:       none can be made: ${copy.excess}`] : [];
+}
+
 function errorLines({ record: { error } }: Facts): string[] {
-  return error ? [`  remembered:   ${error.reason}, until ${clock(error.until)}`] : [];
+  return error ? [`  remembered:   ${error.reason}, until ${endClock(error.until)}`] : [];
 }
 
 function lastAttemptLines({ word }: Facts): string[] {
   if ('silence' in word) return [`  last attempt: not known: ${word.silence}`];
   const { server, attempt, rest } = word;
-  const resting = rest ? [`  left alone:   until ${clock(new Date(rest.until))}, ${CAUSES[rest.cause]}`] : [];
+  const resting = rest ? [`  left alone:   until ${endClock(new Date(rest.until))}, ${CAUSES[rest.cause]}`] : [];
   if (!attempt) return [`  last attempt: none that the server on ${server} remembers`, ...resting];
   return [`  last attempt: ${attemptOf(attempt)}`, ...attempt.hops.map(hopLine), ...resting];
 }
@@ -73,7 +78,8 @@ const CAUSES = {
 } as const;
 
 function attemptOf(attempt: SentAttempt): string {
-  const how = reasonOf(attempt) ?? (attempt.outcome === 'fetched' ? `fetched, ${attempt.bytes} bytes` : 'not modified');
+  // What came need not have been a picture.
+  const how = reasonOf(attempt) ?? (attempt.outcome === 'fetched' ? `${attempt.bytes} bytes came` : 'not modified');
   return `${moment(new Date(attempt.startedAt))}, ${attempt.duration} ms: ${how}${detailOf(attempt)}`;
 }
 

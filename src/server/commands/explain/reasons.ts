@@ -1,6 +1,9 @@
 import { STATUS_CODES } from 'node:http';
 import type { RejectionCode } from '../../../domain/index.js';
+import { DEFAULTS } from '../../../pipeline/index.js';
 import type { SentAttempt } from '../../sent-attempt.js';
+
+const LARGEST = `${DEFAULTS.maxBytes / 2 ** 20} MiB`;
 
 /** What is told about each rejection, after `because`. `origin` is who was asked, `status` what it answered. */
 const REASONS: Readonly<Record<RejectionCode, (origin: string, status: string) => string>> = {
@@ -10,7 +13,7 @@ const REASONS: Readonly<Record<RejectionCode, (origin: string, status: string) =
   'failed-before': () => 'it failed within the hour, and no copy is kept',
   'invalid-uri': () => 'its URI is not an absolute http or https URI without credentials, on a port of the web',
   'unexpected-status': (origin, status) => `${origin} answered ${status}`,
-  'too-large': (origin) => `what ${origin} sends is larger than 5 MiB`,
+  'too-large': (origin) => `what ${origin} sends is larger than ${LARGEST}`,
   'invalid-type': (origin) => `what ${origin} sends is not a picture, or not called one`,
   'forbidden-address': (origin) => `${origin} leads to an address that is not public`,
   'dns-error': (origin) => `the name of ${origin} leads nowhere`,

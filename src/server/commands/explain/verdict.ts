@@ -1,6 +1,6 @@
 import { REJECTIONS } from '../../../domain/index.js';
 import type { SentAttempt, SentRest } from '../../sent-attempt.js';
-import { clock } from '../moment.js';
+import { clock, endClock } from '../moment.js';
 import type { Facts } from './facts.js';
 import { reasonOf, rememberedReason } from './reasons.js';
 
@@ -13,7 +13,18 @@ export interface Verdict {
 
 const NEXT = 'its origin is asked when somebody looks at it';
 
+const UNASKABLE =
+  'its URI cannot be asked for: it must be an absolute http or https URI, without credentials, on a port of the web';
+
 export function verdictOf(facts: Facts): Verdict {
+  const verdict = verdictOnOriginal(facts);
+  const { copy } = facts;
+  return verdict.isShown && 'excess' in copy ? shown(`${verdict.sentence} ${NO_AVATAR}`) : verdict;
+}
+
+const NO_AVATAR = 'As an avatar it is not: it has too many pixels, and readers see the default avatar.';
+
+function verdictOnOriginal(facts: Facts): Verdict {
   switch (facts.state) {
     case 'reserved':
       return broken('This is no picture: its URI is a key of the catalogue itself.');
@@ -22,9 +33,9 @@ export function verdictOf(facts: Facts): Verdict {
     case 'blocked':
       return broken('This picture is not shown because it is blocked.');
     case 'invalid':
-      return broken(
-        'This picture is broken because its URI cannot be asked for: it must be an absolute http or https URI, without credentials, on a port of the web.',
-      );
+      return isKept(facts)
+        ? shown(`The copy of ${copyTime(facts)} of this picture is shown; ${UNASKABLE}.`)
+        : broken(`This picture is broken because ${UNASKABLE}.`);
     case 'failed':
     case 'absent':
     case 'stale':
@@ -32,7 +43,7 @@ export function verdictOf(facts: Facts): Verdict {
     case 'fresh':
       return isKept(facts)
         ? shown(`This picture is well: the copy of ${copyTime(facts)} is shown, and fresh until ${freshUntil(facts)}.`)
-        : due(facts);
+        : (failing(facts) ?? due(facts));
   }
 }
 
@@ -43,7 +54,7 @@ function failing(facts: Facts): Verdict | undefined {
   const ends = [record.error?.until, rest && new Date(rest.until)].filter((end) => end instanceof Date);
   const reason = reasonFor(facts, rest);
   if (ends.length === 0 || reason === undefined) return undefined;
-  const next = `it is asked again from ${clock(new Date(Math.max(...ends.map(Number))))} on`;
+  const next = `it is asked again from ${endClock(new Date(Math.max(...ends.map(Number))))} on`;
   return isKept(facts)
     ? shown(`The copy of ${copyTime(facts)} of this picture is shown because ${reason}; ${next}.`)
     : broken(`This picture is broken because ${reason}${lossOf(facts)}; ${next}.`);
@@ -117,7 +128,7 @@ function copyTime({ copy }: Facts): string {
 }
 
 function freshUntil({ record: { freshUntil } }: Facts): string {
-  return freshUntil ? clock(freshUntil) : 'now';
+  return freshUntil ? endClock(freshUntil) : 'now';
 }
 
 function shown(sentence: string): Verdict {
