@@ -1,4 +1,4 @@
-import { readdir, rm } from 'node:fs/promises';
+import { access, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import {
   checksumOf,
@@ -93,6 +93,8 @@ export class DiskFiles implements ImageFiles {
       await discard();
       throw error;
     });
+    // A picture that was taken away meanwhile leaves nothing behind.
+    if (!(await this.#isKept(uri))) await orUnavailable(() => rm(path, { force: true }));
   }
 
   /** Removes what processes that are gone left half-written. Resolves to how many files that were. */
@@ -100,6 +102,14 @@ export class DiskFiles implements ImageFiles {
     const left = await this.#temporary.abandoned();
     await Promise.all(left.map((path) => rm(path, { force: true })));
     return left.length;
+  }
+
+  /** When nobody can tell, it is. */
+  async #isKept(uri: SourceUri): Promise<boolean> {
+    return access(this.pathOf(uri)).then(
+      () => true,
+      ({ code }: NodeJS.ErrnoException) => code !== 'ENOENT',
+    );
   }
 
   async #lookAgain(hex: string, { checksum }: StoredFile): Promise<void> {

@@ -5,7 +5,7 @@ import { basename, dirname, join, relative } from 'node:path';
 import { from, lastValueFrom, mergeMap, toArray } from 'rxjs';
 import type { SourceUri } from '../domain/index.js';
 import { asidePlace, originalPlace, TEMPORARY } from './disk-layout.js';
-import { ignoreAbsence } from './file-trouble.js';
+import { ignoreAbsence, orUnavailable } from './file-trouble.js';
 import { TemporaryFiles } from './temporary-files.js';
 
 /** Folders that are read at once. */
@@ -77,13 +77,29 @@ export class DiskSurvey {
     await rename(join(this.#directory, place), aside).catch(ignoreAbsence);
   }
 
-  /** Removes the original of a URI, what was made of it, and copies that were set aside. Resolves to how many files. */
-  async purge(uri: SourceUri): Promise<number> {
-    const original = originalPlace(uri.digest);
-    const folders = [dirname(original), dirname(asidePlace(original, ''))];
-    const places = await Promise.all(folders.map((folder) => this.#namedAfter(basename(original), folder)));
-    await Promise.all(places.flat().map((place) => this.remove(place)));
-    return places.flat().length;
+  /**
+   * Removes the original of a URI, what was made of it, and copies that were set aside; also an original that was
+   * recorded at the call and is on its way to its place. Resolves to how many files, or errors with `storage-unavailable`.
+   */
+  purge(uri: SourceUri): Promise<number> {
+    return orUnavailable(async () => {
+      await this.#temporary.settled();
+      const original = originalPlace(uri.digest);
+      const wasThere = await this.#removed(original);
+      // Not before: an avatar that is put beside an original which is gone is taken back by who made it.
+      const folders = [dirname(original), dirname(asidePlace(original, ''))];
+      const places = (await Promise.all(folders.map((folder) => this.#namedAfter(basename(original), folder)))).flat();
+      await Promise.all(places.map((place) => this.remove(place)));
+      return places.length + (wasThere ? 1 : 0);
+    });
+  }
+
+  /** Whether there was such a file. */
+  async #removed(place: string): Promise<boolean> {
+    return rm(join(this.#directory, place)).then(
+      () => true,
+      (error: NodeJS.ErrnoException) => ignoreAbsence(error) ?? false,
+    );
   }
 
   async #namedAfter(name: string, folder: string): Promise<string[]> {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { ignoreAbsence } from './file-trouble.js';
 import { ProcessMark } from './process-mark.js';
 
@@ -8,6 +9,12 @@ const FILE_MODE = 0o644;
 
 /** Milliseconds after which a temporary file belongs to nobody, wherever its process may be. */
 const LONGEST_WRITE = 10 * 60_000;
+
+/** Milliseconds within which a file that was written is recorded and moved to its place, or discarded. */
+const LONGEST_MOVE = 5000;
+
+/** Milliseconds between two looks at what is being moved. */
+const LOOK_AGAIN = 5;
 
 /** A file that is whole, and in nobody's way. */
 export interface TemporaryFile {
@@ -49,6 +56,27 @@ export class TemporaryFiles {
     const names = (await readdir(this.#directory).catch(ignoreAbsence)) ?? [];
     const files = names.map(async (name) => ((await this.#isAbandoned(name)) ? [join(this.#directory, name)] : []));
     return (await Promise.all(files)).flat();
+  }
+
+  /** Resolves when what was written here at the call is in its place, or will not come there any more. */
+  async settled(): Promise<void> {
+    for (let moving = await this.#moving(); moving.length > 0;) {
+      await delay(LOOK_AGAIN);
+      const still = new Set(await this.#moving());
+      moving = moving.filter((name) => still.has(name));
+    }
+  }
+
+  async #moving(): Promise<string[]> {
+    const names = (await readdir(this.#directory).catch(ignoreAbsence)) ?? [];
+    const moving = names.map(async (name) => ((await this.#isMoving(name)) ? [name] : []));
+    return (await Promise.all(moving)).flat();
+  }
+
+  async #isMoving(name: string): Promise<boolean> {
+    if (this.#mark.isGone(name)) return false;
+    const stats = await stat(join(this.#directory, name)).catch(ignoreAbsence);
+    return stats !== undefined && Date.now() - stats.mtimeMs < LONGEST_MOVE;
   }
 
   async #isAbandoned(name: string): Promise<boolean> {

@@ -24,6 +24,8 @@ export async function withCatalogue<T>(
   } catch (error) {
     if (isRejection(error, 'catalogue-unavailable'))
       throw new StartFailure(`${catalogue.description}: ${error.message}`);
+    if (isRejection(error, 'storage-unavailable'))
+      throw new StartFailure(`the cache directory ${options.dir}: ${error.message}`);
     throw error;
   } finally {
     await catalogue.close();

@@ -1,0 +1,63 @@
+import { mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DiskFiles, DiskSurvey, originalPlace } from '../../src/adapters/index.js';
+import { SourceUri } from '../../src/domain/index.js';
+import { temporaryDirectory } from '../support/service.js';
+
+const URI = SourceUri.of('http://origin.example/picture.png');
+const KEY = { checksum: 'a'.repeat(40), height: 64 };
+const [BYTES, SMALL] = [Buffer.from('a picture'), Buffer.from('small')];
+
+describe('a purge', () => {
+  let directory: string;
+  let files: DiskFiles;
+  let survey: DiskSurvey;
+  beforeEach(() => {
+    directory = temporaryDirectory();
+    files = new DiskFiles(directory);
+    survey = new DiskSurvey(directory);
+  });
+  afterEach(() => rmSync(directory, { recursive: true }));
+
+  const folder = () => join(directory, dirname(originalPlace(URI.digest)));
+  const put = async () => (await files.stage(URI, BYTES)).commit();
+
+  it('removes a picture and its avatars, and tells how many files that were', async () => {
+    await put();
+    await files.writeVariant(URI, KEY, SMALL);
+    expect(await survey.purge(URI)).toBe(2);
+    expect(readdirSync(folder())).toEqual([]);
+    expect(await survey.purge(URI)).toBe(0);
+  });
+
+  it('waits for a picture that is on its way to its place, and removes it there', async () => {
+    const [kept, dropped] = [await files.stage(URI, BYTES), await files.stage(URI, BYTES)];
+    const purged = survey.purge(URI);
+    await dropped.discard();
+    await kept.commit();
+    expect(await purged).toBe(1);
+    expect(readdirSync(folder())).toEqual([]);
+  });
+
+  it('does not wait for what nobody moves any more', async () => {
+    await put();
+    mkdirSync(join(directory, '.tmp'), { recursive: true });
+    const left = join(directory, '.tmp', 'unknown-left');
+    writeFileSync(left, 'half');
+    utimesSync(left, new Date(), new Date(Date.now() - 5000));
+    expect(await survey.purge(URI)).toBe(1);
+  });
+
+  it('leaves no avatar that is finished afterwards', async () => {
+    await put();
+    await survey.purge(URI);
+    await files.writeVariant(URI, KEY, SMALL);
+    expect(readdirSync(folder())).toEqual([]);
+  });
+
+  it('says so when files cannot be removed', async () => {
+    mkdirSync(join(directory, originalPlace(URI.digest)), { recursive: true });
+    await expect(survey.purge(URI)).rejects.toMatchObject({ code: 'storage-unavailable' });
+  });
+});
