@@ -1,12 +1,13 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { originalPlace } from '../../src/adapters/index.js';
 import { SourceUri } from '../../src/domain/index.js';
 import { sends } from '../support/origin.js';
 import { noise, raw } from '../support/pictures.js';
 import { freePort } from '../support/redis-server.js';
-import { openSetting, type Setting, STORES } from '../support/setting.js';
+import { STORES } from '../support/setting.js';
+import { sharedSetting } from '../support/shared-setting.js';
 
 interface Document {
   readonly state: string;
@@ -16,20 +17,11 @@ interface Document {
   readonly [name: string]: unknown;
 }
 
-describe.each(STORES)('explain, $name', ({ name, skip }) => {
-  let setting: Setting;
-  let ops: string;
-  let png: Buffer;
-  beforeAll(async () => {
-    if (skip) return;
-    ops = `127.0.0.1:${await freePort()}`;
-    setting = await openSetting(name, { flags: ['--ops', ops] });
-    png = await raw(noise(100, 200)).png().toBuffer();
-  });
-  beforeEach((context) => {
-    if (skip) context.skip('there is no Redis');
-  });
-  afterAll(() => (skip ? undefined : setting.close()));
+const ops = `127.0.0.1:${await freePort()}`;
+const png = await raw(noise(100, 200)).png().toBuffer();
+
+describe.each(STORES)('explain, $name', (store) => {
+  const setting = sharedSetting(store, ['--ops', ops]);
 
   /** Its words, and its document. */
   const explain = async (uri: string, ...flags: string[]) => {

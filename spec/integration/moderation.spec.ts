@@ -1,28 +1,18 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { originalPlace } from '../../src/adapters/index.js';
+import { describe, expect, it } from 'vitest';
 import { SourceUri } from '../../src/domain/index.js';
 import { sends } from '../support/origin.js';
 import { noise, raw } from '../support/pictures.js';
 import { runCommand } from '../support/service.js';
-import { openSetting, type Setting, STORES } from '../support/setting.js';
+import { openSetting, STORES } from '../support/setting.js';
+import { filesOf, sharedSetting } from '../support/shared-setting.js';
 
 /** Milliseconds after which a block has taken effect in every server. */
 const AT_ONCE = 50;
 
-describe.each(STORES)('moderation, $name', ({ name, skip }) => {
-  let setting: Setting;
-  let png: Buffer;
-  beforeAll(async () => {
-    if (skip) return;
-    setting = await openSetting(name);
-    png = await raw(noise(100, 200)).png().toBuffer();
-  });
-  beforeEach((context) => {
-    if (skip) context.skip('there is no Redis');
-  });
-  afterAll(() => (skip ? undefined : setting.close()));
+const png = await raw(noise(100, 200)).png().toBuffer();
+
+describe.each(STORES)('moderation, $name', (store) => {
+  const setting = sharedSetting(store);
 
   /** Declared, fetched, with an avatar. */
   const kept = async (path: string) => {
@@ -31,11 +21,6 @@ describe.each(STORES)('moderation, $name', ({ name, skip }) => {
       expect((await setting.service.get(collection, uri)).status).toBe(200);
     }
     return uri;
-  };
-  const filesOf = (uri: string) => {
-    const place = join(setting.service.directory, originalPlace(SourceUri.of(uri).digest));
-    const folder = dirname(place);
-    return existsSync(folder) ? readdirSync(folder).filter((file) => join(folder, file).startsWith(place)).length : 0;
   };
   const statusOf = async (uri: string) => (await setting.service.get('img', uri)).status;
   const soon = { timeout: AT_ONCE, interval: 2 };
@@ -58,12 +43,12 @@ describe.each(STORES)('moderation, $name', ({ name, skip }) => {
   it('keeps the files of what is blocked, unless it is to be purged', async () => {
     const uri = await kept('/purged.png');
     await setting.command(['block', uri]);
-    expect(filesOf(uri)).toBe(2);
+    expect(filesOf(setting, uri)).toBe(2);
     expect(await setting.command(['block', '--purge', uri])).toMatchObject({
       status: 0,
       stdout: `blocked already: ${uri} (2 files removed)\n`,
     });
-    expect(filesOf(uri)).toBe(0);
+    expect(filesOf(setting, uri)).toBe(0);
     await isClean();
     await setting.command(['unblock', uri]);
     await expect.poll(() => statusOf(uri), soon).toBe(200);

@@ -1,12 +1,12 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { originalPlace } from '../../src/adapters/index.js';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
 import { SourceUri } from '../../src/domain/index.js';
 import { sends } from '../support/origin.js';
 import { noise, raw } from '../support/pictures.js';
 import { runCommand } from '../support/service.js';
-import { openSetting, type Setting, STORES } from '../support/setting.js';
+import { STORES } from '../support/setting.js';
+import { filesOf, sharedSetting } from '../support/shared-setting.js';
 
 interface Document {
   readonly count: number;
@@ -14,24 +14,12 @@ interface Document {
   readonly outcomes: readonly { readonly outcome: string; readonly count: number }[];
 }
 
-describe.each(STORES)('warm, $name', ({ name, skip }) => {
-  let setting: Setting;
-  let png: Buffer;
-  beforeAll(async () => {
-    if (skip) return;
-    setting = await openSetting(name);
-    png = await raw(noise(100, 200)).png().toBuffer();
-  });
-  beforeEach((context) => {
-    if (skip) context.skip('there is no Redis');
-  });
-  afterAll(() => (skip ? undefined : setting.close()));
+const png = await raw(noise(100, 200)).png().toBuffer();
+
+describe.each(STORES)('warm, $name', (store) => {
+  const setting = sharedSetting(store);
 
   const counts = ({ outcomes }: Document) => Object.fromEntries(outcomes.map(({ outcome, count }) => [outcome, count]));
-  const filesOf = (uri: string) => {
-    const folder = join(setting.service.directory, dirname(originalPlace(SourceUri.of(uri).digest)));
-    return existsSync(folder) ? readdirSync(folder).length : 0;
-  };
 
   it('tells what the pictures of a mixed file came to, and is served from then on', async () => {
     const { service, origin, publish } = setting;
@@ -67,7 +55,7 @@ describe.each(STORES)('warm, $name', ({ name, skip }) => {
     });
     expect([status, document.count, document.failed]).toEqual([1, 7, 4]);
     expect(origin.count('/undeclared.png')).toBe(0);
-    expect(filesOf(avatar)).toBe(1);
+    expect(filesOf(setting, avatar)).toBe(1);
     for (const uri of [hit, due, avatar]) {
       const answer = await service.get('img', uri);
       expect([answer.status, answer.headers.get('cache-status')]).toEqual([200, expect.stringMatching(/hit; ttl=/)]);
@@ -80,7 +68,7 @@ describe.each(STORES)('warm, $name', ({ name, skip }) => {
     for (const path of ['/1.png', '/2.png', '/3.png']) uris.push(await publish(path, sends('image/png', png)));
     const once = await setting.command(['warm', '--avatars'], `${uris.join('\n')}\n`);
     expect(once).toMatchObject({ status: 0, stdout: 'fetched: 3\n3 pictures, 0 failed\n' });
-    expect(uris.map(filesOf)).toEqual([2, 2, 2]);
+    expect(uris.map((uri) => filesOf(setting, uri))).toEqual([2, 2, 2]);
     const bad = `${origin.url}/0.png`;
     const again = await setting.command(['warm', '-', '--concurrency', '2'], [...uris, bad].join('\n'));
     expect(again).toMatchObject({
