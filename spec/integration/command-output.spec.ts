@@ -28,6 +28,11 @@ describe('the outcome of a command', () => {
     expect(text()).toBe('');
   });
 
+  it('shows what would deceive who looks at it', () => {
+    const { stdout } = runCommand(['explain', ...STORE, 'http://origin.example/\x1b[2J\u202egnp.é']);
+    expect(stdout).toContain('  URI:          http://origin.example/\\x1b[2J\\u202egnp.é\n');
+  });
+
   it.skipIf(!existsSync('/dev/full'))('that cannot be printed is said in one line', () => {
     const full = openSync('/dev/full', 'w');
     const { status, stderr } = spawnSync(process.execPath, [MAIN, 'latest', '--json', ...STORE], {

@@ -115,6 +115,11 @@ describe.each(STORES)('moderation, $name', (store) => {
     const { status, stdout } = await setting.command(['refresh', uri, `${uri}?`]);
     expect(status).toBe(1);
     expect(lines(stdout)).toEqual([`blocked: ${uri}: ${uri} is blocked`, `undeclared: ${uri}?: ${uri}? is undeclared`]);
+    const { pictures } = JSON.parse((await setting.command(['refresh', uri, '--json'])).stdout) as {
+      pictures: object[];
+    };
+    const hex = SourceUri.of(uri).hex;
+    expect(pictures).toEqual([{ uri, hex, outcome: 'blocked', reason: `${uri} is blocked`, type: null, bytes: null }]);
     expect(setting.origin.count('/kept.png')).toBe(1);
   });
 });

@@ -13,10 +13,13 @@ function notPrinted({ code, message }: NodeJS.ErrnoException): void {
   process.exit(2);
 }
 
-/** URIs hold whatever readers of the site wrote: also what would move the cursor of a terminal, or worse. */
+/**
+ * URIs hold whatever readers of the site wrote: also what would move the cursor of a terminal, or let letters change
+ * places, so that one address looks like another.
+ */
 function harmless(line: string): string {
-  return line.replace(
-    /[\x00-\x1f\x7f-\x9f]/g,
-    (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`,
-  );
+  return line.replace(/[\x00-\x1f\x7f-\x9f\p{Bidi_Control}]/gu, (control) => {
+    const code = control.charCodeAt(0).toString(16);
+    return code.length > 2 ? `\\u${code.padStart(4, '0')}` : `\\x${code.padStart(2, '0')}`;
+  });
 }

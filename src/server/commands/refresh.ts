@@ -42,7 +42,7 @@ function isWell({ outcome }: Refreshed): boolean {
 function documentOf({ uri, outcome, reason, served }: Refreshed): object {
   return {
     ...{ uri: `${uri}`, hex: uri.hex, outcome, reason: reason ?? null },
-    ...(served ? { type: served.image.type, bytes: served.image.body.length } : {}),
+    ...{ type: served?.image.type ?? null, bytes: served?.image.body.length ?? null },
   };
 }
 

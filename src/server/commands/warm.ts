@@ -50,7 +50,11 @@ export const warm = command<WarmOptions>({
 
 async function warmLine(word: string, warmed: Warming, summary: Summary): Promise<void> {
   const uri = uriFrom(word);
-  if (!uri.url) return summary.add('bad line', { what: word, reason: 'neither a URI nor a link nor hexadecimal' });
+  if (!uri.url)
+    return summary.add('bad line', {
+      what: word,
+      reason: 'neither an http or https URI, nor a link or hexadecimal of one',
+    });
   const { outcome, reason } = await warmed(uri);
   summary.add(outcome, reason === undefined ? undefined : { what: nameOf(uri), reason });
 }
