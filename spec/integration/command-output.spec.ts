@@ -2,6 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { closeSync, existsSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { freshRedis, redisUrl } from '../support/redis.js';
 import { MAIN, runCommand, temporaryDirectory } from '../support/service.js';
 
 const directory = temporaryDirectory();
@@ -50,6 +51,17 @@ describe('the outcome of a command', () => {
     expect(status).toBe(2);
     expect(stderr).toMatch(/^img-linuxfr: cannot connect to .*: connect ENOENT .*; is -r right\?\n$/);
   });
+});
+
+it.skipIf(redisUrl === null)('a command does not go to another database than the one that was named', async () => {
+  const { address, client } = await freshRedis();
+  const uri = 'http://origin.example/astray.png';
+  const { status, stderr } = runCommand(['declare', '-r', address.replace(/\d+$/, '999'), uri]);
+  expect(status).toBe(2);
+  expect(stderr).toMatch(/^img-linuxfr: cannot connect to .*: ERR DB index is out of range; is -r right\?\n$/);
+  await client.select(0);
+  expect(await client.exists(`img/${uri}`)).toBe(0);
+  client.disconnect();
 });
 
 const hasTerminals = spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout?.includes('util-linux');

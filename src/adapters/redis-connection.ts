@@ -20,18 +20,28 @@ const IMPATIENT = {
 
 /** For commands. */
 export function commandConnection(connection: RedisConnection): Redis {
-  return new Redis({ ...IMPATIENT, reconnectOnError: afterFailover(), ...connection });
+  return inItsDatabase(new Redis({ ...IMPATIENT, reconnectOnError: afterFailover(), ...connection }));
 }
 
 /** For messages, in the older protocol: the other way of sending them is not known to ioredis. */
 export function messageConnection(connection: RedisConnection): Redis {
-  return new Redis({ ...IMPATIENT, ...connection, protocol: 2, autoResubscribe: false });
+  return inItsDatabase(new Redis({ ...IMPATIENT, ...connection, protocol: 2, autoResubscribe: false }));
 }
 
 /** For work that may take its time, and goes on after Redis was away for a moment. Connects when it is first used. */
 export function patientConnection(connection: RedisConnection): Redis {
   const { retryStrategy, connectTimeout, lazyConnect } = IMPATIENT;
-  return new Redis({ retryStrategy, connectTimeout, lazyConnect, commandTimeout: 30_000, ...connection });
+  return inItsDatabase(
+    new Redis({ retryStrategy, connectTimeout, lazyConnect, commandTimeout: 30_000, ...connection }),
+  );
+}
+
+/** Where its database is refused, ioredis would go on with the first one, which is somebody else's. */
+function inItsDatabase(redis: Redis): Redis {
+  redis.on('error', (error: Error & { readonly command?: { readonly name: string } }) => {
+    if (error.command?.name === 'select') redis.disconnect(true);
+  });
+  return redis;
 }
 
 /** Milliseconds for which a Redis may refuse writes before it is looked for elsewhere. */
