@@ -104,4 +104,27 @@ describe.skipIf(spawnSync('systemd-analyze', ['--version']).error !== undefined)
     // Node may be elsewhere where this runs.
     expect(complaints.filter((line) => !line.includes('node is not executable'))).toEqual([]);
   });
+
+  it('lets the process that makes avatars give way', () => {
+    expect(allowedCalls()).toEqual(expect.arrayContaining(['write', 'setpriority']));
+  });
 });
+
+/** What the lines `SystemCallFilter=` of the unit come to, one after another. */
+function allowedCalls(): string[] {
+  const allowed = new Set<string>();
+  for (const [, not, names = ''] of read(UNIT).matchAll(/^SystemCallFilter=(~?)(.*)$/gm)) {
+    for (const call of names.split(' ').flatMap(callsOf)) {
+      if (not === '~') allowed.delete(call);
+      else allowed.add(call);
+    }
+  }
+  return [...allowed];
+}
+
+function callsOf(name: string): string[] {
+  if (!name.startsWith('@')) return [name];
+  const { stdout } = spawnSync('systemd-analyze', ['syscall-filter', name], { encoding: 'utf8' });
+  const lines = stdout.split('\n').filter((line) => /^ +[@\w]/.test(line));
+  return lines.map((line) => line.trim()).flatMap(callsOf);
+}

@@ -28,6 +28,13 @@ const children = () => childrenOf(process.pid);
 const make = async (resizer: Resizer, bytes: Uint8Array, format: 'png' | 'jpeg' = 'png') =>
   Buffer.from((await resizer.resize(bytes, format, 64)) as Uint8Array);
 
+/** Makes an avatar, and says whether it did. */
+const PROGRAM = `
+  import { isolatedResizer } from 'img-linuxfr/adapters';
+  const made = isolatedResizer(${JSON.stringify(OPTIONS)}).resize(Buffer.from('${quick.toString('base64')}', 'base64'), 'png', 64);
+  made.then(({ length }) => console.log(length > 100));
+`;
+
 /** A resizer, and its process, which is not one of those that were there before. */
 async function started(): Promise<{ resizer: Resizer; pid: number }> {
   const before = new Set(children());
@@ -68,6 +75,13 @@ describe('isolatedResizer', () => {
     expect(readFileSync(`/proc/${pid}/environ`, 'utf8')).not.toMatch(/PATH|HOME/);
   });
 
+  it('makes avatars where it cannot choose its priority', () => {
+    // As who gives way more already, and may not take that back.
+    const unprivileged = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+    const args = ['-n', '15', process.execPath, '--input-type=module', '-e', PROGRAM];
+    expect(execFileSync('nice', args, { cwd: ROOT, encoding: 'utf8', ...unprivileged })).toBe('true\n');
+  });
+
   it('loses no avatar when its process is killed', async () => {
     const { resizer, pid } = await started();
     const making = [make(resizer, slow, 'jpeg'), make(resizer, slow, 'jpeg')];
@@ -92,12 +106,7 @@ describe('isolatedResizer', () => {
   });
 
   it('keeps nobody from ending, but for who waits for an avatar', () => {
-    const program = `
-      import { isolatedResizer } from 'img-linuxfr/adapters';
-      const made = isolatedResizer(${JSON.stringify(OPTIONS)}).resize(Buffer.from('${quick.toString('base64')}', 'base64'), 'png', 64);
-      made.then(({ length }) => console.log(length > 100));
-    `;
-    const args = ['--input-type=module', '-e', program];
+    const args = ['--input-type=module', '-e', PROGRAM];
     expect(execFileSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8', timeout: 10_000 })).toBe('true\n');
   });
 });

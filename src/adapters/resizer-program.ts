@@ -9,7 +9,11 @@ import { sharpResizer, type SharpResizerOptions } from './sharp-resizer.js';
  * something better to do: threads inherit that from the one that starts them, and libuv's are not started yet.
  */
 const NICENESS = 10;
-setPriority(NICENESS);
+try {
+  setPriority(NICENESS);
+} catch {
+  // A sandbox may forbid it, and whoever gives way more already may not take that back. Avatars are made all the same.
+}
 
 // Terminals and service managers signal all processes, but it ends with the one that it works for.
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
