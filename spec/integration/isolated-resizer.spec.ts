@@ -36,9 +36,9 @@ const PROGRAM = `
 `;
 
 /** A resizer, and its process, which is not one of those that were there before. */
-async function started(): Promise<{ resizer: Resizer; pid: number }> {
+async function started(report?: (trouble: unknown) => void): Promise<{ resizer: Resizer; pid: number }> {
   const before = new Set(children());
-  const resizer = isolatedResizer(OPTIONS);
+  const resizer = isolatedResizer({ ...OPTIONS, ...(report && { report }) });
   await make(resizer, quick);
   const [pid = 0, ...others] = children().filter((child) => !before.has(child));
   expect(others).toEqual([]);
@@ -82,12 +82,15 @@ describe('isolatedResizer', () => {
     expect(execFileSync('nice', args, { cwd: ROOT, encoding: 'utf8', ...unprivileged })).toBe('true\n');
   });
 
-  it('loses no avatar when its process is killed', async () => {
-    const { resizer, pid } = await started();
+  it('loses no avatar when its process is killed, and reports that it was', async () => {
+    const report = vi.fn();
+    const { resizer, pid } = await started(report);
     const making = [make(resizer, slow, 'jpeg'), make(resizer, slow, 'jpeg')];
     await delay(20);
     process.kill(pid, 'SIGKILL');
     for (const avatar of await Promise.all(making)) expect(avatar.length).toBeGreaterThan(100);
+    const trouble = { name: 'ProcessEnded', message: 'the process that makes avatars ended with SIGKILL' };
+    expect(report.mock.calls).toEqual([[expect.objectContaining(trouble)], [expect.objectContaining(trouble)]]);
     expect((await make(resizer, quick)).length).toBeGreaterThan(100);
   });
 

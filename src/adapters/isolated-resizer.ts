@@ -2,6 +2,11 @@ import { Rejection, type Resizer } from '../domain/index.js';
 import { ProcessEnded, ResizerProcess } from './resizer-process.js';
 import type { SharpResizerOptions } from './sharp-resizer.js';
 
+export interface IsolatedResizerOptions extends SharpResizerOptions {
+  /** Told, for each picture that it was to make an avatar of, that the process has ended. */
+  readonly report?: (trouble: unknown) => void;
+}
+
 /**
  * `sharpResizer` in a process of its own, which is started when it is first needed: it gives way to whoever answers
  * readers, its threads are not those that read files, its memory is not theirs, and bytes that crash a decoder end
@@ -10,7 +15,7 @@ import type { SharpResizerOptions } from './sharp-resizer.js';
  * What was being resized when the process ends is resized anew, each picture in a process by itself: one that ends
  * that too is `undecodable`, and those that were only beside it are not.
  */
-export function isolatedResizer(options: SharpResizerOptions): Resizer {
+export function isolatedResizer({ report, ...options }: IsolatedResizerOptions): Resizer {
   let shared: ResizerProcess | undefined;
   const running = (): ResizerProcess => {
     if (!shared?.isRunning) shared = new ResizerProcess(options);
@@ -23,6 +28,7 @@ export function isolatedResizer(options: SharpResizerOptions): Resizer {
         return await running().resize(...picture);
       } catch (error) {
         if (!(error instanceof ProcessEnded)) throw error;
+        report?.(error);
         return await resizeAlone(options, ...picture);
       }
     },

@@ -8,7 +8,9 @@ import type { SharpResizerOptions } from './sharp-resizer.js';
 const PROGRAM = fileURLToPath(new URL('./resizer-program.js', import.meta.url));
 
 /** The process ended before it had answered. */
-export class ProcessEnded extends Error {}
+export class ProcessEnded extends Error {
+  override readonly name = 'ProcessEnded';
+}
 
 interface Asker {
   readonly resolve: (bytes: Uint8Array) => void;

@@ -72,7 +72,9 @@ export function createContainer(
       resolve: nameResolver({ nameServers: options.nameServer }),
     }),
   );
-  register(RESIZER, () => isolatedResizer({ maxPixels: options.maxPixels }));
+  register(RESIZER, (parts) =>
+    isolatedResizer({ maxPixels: options.maxPixels, report: parts.resolve(TROUBLES).report }),
+  );
   register(ATTEMPTS, () => new Attempts());
   register(SHARED, () => sharedWithin(pipeline));
   register(METRICS, (parts) => (options.ops ? metricsOf(parts) : undefined));
