@@ -189,20 +189,23 @@ describe.skipIf(!command)('a change in Redis', () => {
   });
 
   describe('a Redis that does not announce', () => {
-    it('is asked each time', async () => {
+    it('is asked each time, and is told from one that was not asked to announce', async () => {
       await client.acl('SETUSER', 'plain', 'on', '>secret', '~*', '&*', '+@all', '-client');
       const connection = { host: '127.0.0.1', port, username: 'plain', password: 'secret' };
       const catalogue = new RedisCatalogue({ description: 'Redis', connection });
       await catalogue.redis.connect();
+      expect(catalogue.isAnnouncing).toBe(true);
       for (let turn = 0; turn < 50; turn++) {
         const answer = catalogue.lookup(URI);
         expect(isPending(answer)).toBe(true);
         expect(shown(await answer)).toBe(`${CHECKSUM} fresh`);
         await delay(10);
       }
+      expect(catalogue.isAnnouncing).toBe(false);
       // It is tried again, with a new connection.
       await client.acl('SETUSER', 'plain', '+client');
       await warm(catalogue, { timeout: 8000, interval: 50 });
+      expect(catalogue.isAnnouncing).toBe(true);
       await client.hset(IMAGE, 'status', 'Blocked');
       expect(await untilSeen(catalogue, 'blocked')).toBeLessThan(SOON);
       await catalogue.close();

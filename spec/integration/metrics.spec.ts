@@ -128,6 +128,8 @@ describe.skipIf(redisUrl === null)('/metrics of two workers', () => {
   it('adds up to exactly what was asked, and never to less than before', async () => {
     const { setting, ops } = await open('--workers', '2');
     try {
+      // The primary looks nothing up as long as there are only hits.
+      expect(sumOf(await samplesOf(ops), 'img_linuxfr_redis_announcing')).toBe(1);
       const uri = await setting.publish('/a.png', sends('image/png', png));
       await setting.service.get('img', uri);
       const hits = async () =>

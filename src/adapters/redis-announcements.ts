@@ -51,9 +51,9 @@ export class RedisAnnouncements {
     commands.on('ready', () => messages.status === 'ready' && messages.disconnect(true));
   }
 
-  /** Whether changes are being announced. */
-  get isArmed(): boolean {
-    return this.#isArmed;
+  /** Whether changes are being announced, or nobody has wanted to know so far. */
+  get areExpected(): boolean {
+    return this.#isArmed || this.#messages.status === 'wait';
   }
 
   listen({ changed, flushed }: AnnouncementListener): void {

@@ -69,9 +69,12 @@ export class RedisCatalogue implements ManagedCatalogue {
     });
   }
 
-  /** Whether Redis announces what changes, so that it need not be asked for what is kept. */
+  /**
+   * Whether Redis announces what changes, so that it need not be asked for what is kept; also as long as it was not
+   * asked to, since nothing was looked up.
+   */
   get isAnnouncing(): boolean {
-    return this.#announcements.isArmed;
+    return this.#announcements.areExpected;
   }
 
   /** Lookups that are kept. */

@@ -45,7 +45,7 @@ export function redisMetrics(metrics: Metrics, catalogue: ManagedCatalogue): voi
   metrics.gauge(
     {
       name: 'redis_announcing',
-      help: 'Whether Redis announces changes to every process, so that hits need not ask it.',
+      help: 'Whether Redis announces changes to every process that looks something up, so that hits need not ask it.',
     },
     () => (catalogue.isAnnouncing ? 1 : 0),
     true,
