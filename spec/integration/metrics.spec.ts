@@ -1,3 +1,5 @@
+import { rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { samplesOf, sumOf } from '../support/metrics.js';
@@ -6,7 +8,7 @@ import { noise, raw } from '../support/pictures.js';
 import { childrenOf } from '../support/processes.js';
 import { freePort } from '../support/redis-server.js';
 import { redisUrl } from '../support/redis.js';
-import { request } from '../support/service.js';
+import { request, startService, temporaryDirectory } from '../support/service.js';
 import { openRedisSetting, type Setting } from '../support/setting.js';
 import { talk } from '../support/talk.js';
 
@@ -121,6 +123,31 @@ describe.skipIf(redisUrl === null)('/metrics', () => {
 
   it('is beside /live, which answers as long as the process does', async () => {
     expect((await request(`${ops}/live`)).status).toBe(200);
+  });
+});
+
+describe('/metrics of a service that cannot write its log', () => {
+  it.each(['1', '2'])('counts the lines that are lost, of %s processes that answer', async (workers) => {
+    const directory = temporaryDirectory();
+    const log = join(directory, 'log');
+    const port = await freePort();
+    const flags = ['-l', log, '--ops', `127.0.0.1:${port}`, '--workers', workers];
+    const service = await startService({ redis: 'embedded', log, flags });
+    const lost = async () => sumOf(await samplesOf(`http://127.0.0.1:${port}`), 'img_linuxfr_log_lines_lost_total');
+    try {
+      await request(`${service.url}/status`);
+      await delay(700);
+      expect(await lost()).toBe(0);
+      rmSync(log);
+      symlinkSync('/dev/full', log);
+      service.process.kill('SIGHUP');
+      await delay(200);
+      for (let n = 0; n < 7; n++) await request(`${service.url}/status`);
+      await expect.poll(lost).toBe(7);
+    } finally {
+      await service.stop();
+      rmSync(directory, { recursive: true });
+    }
   });
 });
 

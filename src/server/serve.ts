@@ -11,6 +11,7 @@ import { giveHeapRoom } from './heap.js';
 import { listen } from './http-server.js';
 import { openLog } from './log/log.js';
 import { allMetrics } from './metrics/all-metrics.js';
+import { logMetrics } from './metrics/log-metrics.js';
 import { createOpsServer } from './ops-server.js';
 import type { Options } from './options.js';
 import { live, type Readiness, ready } from './readiness.js';
@@ -26,6 +27,8 @@ export async function serve(options: Options): Promise<0> {
   const shutdown = new Subject<void>();
   const container = createContainer(options, logger, shutdown);
   const catalogue = container.resolve(CATALOGUE);
+  const metrics = container.resolve(METRICS);
+  if (metrics) logMetrics(metrics, log);
   const createFront = options.workers > 1 ? workersFront : ownFront;
   const front = createFront(options, container, log);
   process.on('SIGHUP', () => {
@@ -38,7 +41,7 @@ export async function serve(options: Options): Promise<0> {
   const ops = createOpsServer({
     '/live': live,
     '/ready': ready(isReady),
-    '/metrics': allMetrics(container.resolve(METRICS), front, isReady),
+    '/metrics': allMetrics(metrics, front, isReady),
     '/attempts/': lastAttempt(container.resolve(ATTEMPTS), container.resolve(SHARED).backOff),
   });
 

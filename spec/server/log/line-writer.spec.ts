@@ -54,6 +54,8 @@ describe('LineWriter', () => {
     expect(lost).toEqual([6]);
     writer.write('after\n');
     expect(taken.at(-1)).toBe('after\n');
+    done();
+    expect([lost, writer.lost]).toEqual([[6], 6]);
   });
 
   it('goes on after a write that failed, and counts its lines as lost', () => {

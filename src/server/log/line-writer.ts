@@ -27,6 +27,7 @@ export class LineWriter {
   #used = 0;
   #waiting = 0;
   #lost = 0;
+  #told = 0;
   #isWriting = false;
   #timer: NodeJS.Timeout | undefined;
 
@@ -35,7 +36,7 @@ export class LineWriter {
     this.#batch = Buffer.allocUnsafeSlow(options.output.most);
   }
 
-  /** Lines that were lost so far and not told of. */
+  /** Lines that were lost so far. */
   get lost(): number {
     return this.#lost;
   }
@@ -101,10 +102,10 @@ export class LineWriter {
     if (error) {
       this.#lost += lines.split('\n').length - 1;
       this.#options.complain(error);
-    } else if (this.#lost > 0) {
-      const lost = this.#lost;
-      this.#lost = 0;
-      this.#options.lost(lost);
+    } else if (this.#lost > this.#told) {
+      const untold = this.#lost - this.#told;
+      this.#told = this.#lost;
+      this.#options.lost(untold);
     }
     this.#writeNext();
   }

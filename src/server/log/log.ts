@@ -13,6 +13,8 @@ export interface Log {
   /** Takes whole lines of printable JSON, to be written within half a second. */
   readonly writeSoon: (line: string) => void;
   readonly reopen: () => void;
+  /** Lines that were lost so far. */
+  readonly lost: () => number;
 }
 
 /** Milliseconds for which nothing more is said of a log that cannot be written. */
@@ -36,6 +38,7 @@ export function openLog({ log, logLevel, workers }: Pick<Options, 'log' | 'logLe
     logger,
     writeSoon: shape === printableLine ? writer.writeSoon : (line) => writer.writeSoon(shape(line)),
     reopen: () => writer.reopen(),
+    lost: () => writer.lost,
   };
 }
 

@@ -6,6 +6,7 @@ import { CATALOGUE, createContainer, FILES, METRICS, REFRESH, SHARED } from '../
 import { endSoon } from '../end-soon.js';
 import { giveHeapRoom } from '../heap.js';
 import { openLog } from '../log/log.js';
+import { logMetrics } from '../metrics/log-metrics.js';
 import type { Metrics } from '../metrics/registry.js';
 import type { Options } from '../options.js';
 import { createReaderServer } from '../reader-server.js';
@@ -33,9 +34,11 @@ export async function work(options: Options): Promise<void> {
   const { refreshing } = container.resolve(SHARED);
   container.register(REFRESH, { useValue: remoteRefresh(channel, refreshing, container.resolve(FILES)) });
   const catalogue = container.resolve(CATALOGUE);
+  const metrics = container.resolve(METRICS);
+  if (metrics) logMetrics(metrics, log);
   const { server, finish } = createReaderServer(options, container, log);
   takeConnections(server, channel);
-  answerScrapes(container.resolve(METRICS), channel);
+  answerScrapes(metrics, channel);
   // The primary says it for all.
   await connect(catalogue, logger.child({}, { level: 'error' }));
   channel.send({ kind: 'ready' });
