@@ -109,8 +109,8 @@ describe.skipIf(redisUrl === null)('/metrics', () => {
     expect((await setting.service.get('img', moody)).status).toBe(200);
     expect(await sum('requests_total', { outcome: 'stale' })).toBe(1);
     expect(await sum('requests_total', { outcome: 'kept' })).toBe(1);
-    expect(await sum('stale_age_seconds_count')).toBe(2);
-    expect(await sum('stale_age_seconds_bucket', { le: '7200' })).toBe(2);
+    expect(await sum('stale_copy_age_seconds_count')).toBe(2);
+    expect(await sum('stale_copy_age_seconds_bucket', { le: '7200' })).toBe(2);
   });
 
   it('tells of Redis, of this process, and whether it is ready', async () => {

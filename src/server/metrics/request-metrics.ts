@@ -21,8 +21,8 @@ export function requestMetrics(metrics: Metrics): RequestObserver {
   const ages = histogram(
     metrics,
     {
-      name: 'stale_age_seconds',
-      help: 'Since the bytes of a copy were written that was served though not known to be fresh.',
+      name: 'stale_copy_age_seconds',
+      help: 'Since the bytes of a copy came that was served though not known to be fresh: the most it is out of date.',
     },
     'outcome',
     ['stale', 'kept'],
@@ -48,12 +48,12 @@ export function requestMetrics(metrics: Metrics): RequestObserver {
       for (const route of ROUTE_NAMES) yield [{ route }, bytesSent[route]];
     },
   );
-  return ({ route, outcome, ms, bytes, staleSince }) => {
+  return ({ route, outcome, ms, bytes, copiedAt }) => {
     const name = nameOf(route);
     outcomes[name][outcome]++;
     bytesSent[name] += bytes;
     durations[name].observe(ms / 1000);
-    if (staleSince) ages[outcome as 'stale' | 'kept'].observe((Date.now() - staleSince.getTime()) / 1000);
+    if (copiedAt) ages[outcome as 'stale' | 'kept'].observe((Date.now() - copiedAt.getTime()) / 1000);
   };
 }
 

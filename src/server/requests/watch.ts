@@ -20,15 +20,15 @@ export interface RequestEnd {
   readonly ms: number;
   /** Of the body, as far as they were handed to the connection. */
   readonly bytes: number;
-  /** When a copy that is not fresh was written; `undefined` for every other outcome. */
-  readonly staleSince: Date | undefined;
+  /** When the bytes of a copy came that is not known to be fresh; `undefined` for every other outcome. */
+  readonly copiedAt: Date | undefined;
 }
 
 /** Told of each request when it ends. */
 export type RequestObserver = (end: RequestEnd) => void;
 
 /** To be called once, when the request that it was given for ends. */
-export type Ended = (outcome: Outcome, status: number, bytes: number, staleSince?: Date) => void;
+export type Ended = (outcome: Outcome, status: number, bytes: number, copiedAt?: Date) => void;
 
 /** Notes that a request has come. */
 export type Watch = (asked: Asked, route: Route) => Ended;
@@ -40,8 +40,8 @@ export function watchFor(observers: readonly RequestObserver[]): Watch {
   if (observers.length === 0) return () => nobodyCares;
   return (asked, route) => {
     const began = performance.now();
-    return (outcome, status, bytes, staleSince) => {
-      const end = { asked, route, outcome, status, ms: performance.now() - began, bytes, staleSince };
+    return (outcome, status, bytes, copiedAt) => {
+      const end = { asked, route, outcome, status, ms: performance.now() - began, bytes, copiedAt };
       for (const observe of observers) observe(end);
     };
   };
