@@ -76,5 +76,6 @@ describe.each([
   ])('answers %s %s with %i', async (method, path, status, body) => {
     const answer = await request(ops + path, { method });
     expect([answer.status, answer.body.toString()]).toEqual([status, `${body}\n`]);
+    expect(answer.headers.get('allow')).toBe(status === 405 ? 'GET, HEAD' : null);
   });
 });

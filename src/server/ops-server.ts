@@ -1,10 +1,12 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type OutgoingHttpHeaders, type Server } from 'node:http';
+import { ALLOWED } from './handler.js';
 
 export interface OpsAnswer {
   readonly status: number;
   /** A media type; plain text if not said. */
   readonly type?: string;
   readonly body: string;
+  readonly headers?: OutgoingHttpHeaders;
 }
 
 /**
@@ -15,13 +17,13 @@ export type OpsRoutes = Readonly<Record<string, (segment: string) => OpsAnswer |
 
 const PLAIN = 'text/plain; charset=utf-8';
 const NOT_FOUND: OpsAnswer = { status: 404, body: '404 page not found\n' };
-const NOT_ALLOWED: OpsAnswer = { status: 405, body: 'Method Not Allowed\n' };
+const NOT_ALLOWED: OpsAnswer = { status: 405, body: 'Method Not Allowed\n', headers: { Allow: ALLOWED } };
 
 /** The operations port, for those who run the service: never to be reached by readers. */
 export function createOpsServer(routes: OpsRoutes): Server {
   return createServer((request, response) => {
-    const send = ({ status, type = PLAIN, body }: OpsAnswer) =>
-      response.writeHead(status, { 'Content-Type': type, 'Cache-Control': 'no-store' }).end(body);
+    const send = ({ status, type = PLAIN, body, headers }: OpsAnswer) =>
+      response.writeHead(status, { 'Content-Type': type, 'Cache-Control': 'no-store', ...headers }).end(body);
     const isRead = request.method === 'GET' || request.method === 'HEAD';
     const answer = answerTo(routes, request.url ?? '');
     if (!answer) send(NOT_FOUND);
