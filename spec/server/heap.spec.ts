@@ -1,0 +1,49 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const HEAP = join(import.meta.dirname, '../../dist/server/heap.js');
+const MIB = 1 << 20;
+
+/**
+ * Holds so much, and goes on replacing it until there were some major collections. Says how large the heap became
+ * before the last of them. Its clock is fast: what is looked at every few seconds is looked at all the time.
+ */
+const program = (held: number) => `
+  import { PerformanceObserver, constants } from 'node:perf_hooks';
+  import { setImmediate } from 'node:timers/promises';
+  import { keepHeapSmall } from ${JSON.stringify(HEAP)};
+
+  const { setInterval } = globalThis;
+  globalThis.setInterval = (look, milliseconds) => setInterval(look, milliseconds / 100);
+  keepHeapSmall();
+
+  const peaks = [0];
+  new PerformanceObserver((list) => {
+    for (const { detail } of list.getEntries()) if (detail.kind === constants.NODE_PERFORMANCE_GC_MAJOR) peaks.push(0);
+  }).observe({ entryTypes: ['gc'] });
+
+  const piece = () => new Array(1024).fill(0);
+  const pieces = Array.from({ length: ${held} / (8 * 1024) }, piece);
+  for (let turn = 0; peaks.length < 8; turn++) {
+    for (let n = 0; n < 500; n++) pieces[(500 * turn + n) % pieces.length] = piece();
+    peaks.push(Math.max(peaks.pop(), process.memoryUsage().heapTotal));
+    await setImmediate();
+  }
+  console.log(peaks.at(-2));
+`;
+
+function heapThatHolds(held: number): number {
+  const args = ['--input-type=module', '-e', program(held)];
+  return Number(execFileSync(process.execPath, args, { encoding: 'utf8', timeout: 30_000 }));
+}
+
+describe('keepHeapSmall', () => {
+  it('lets a large heap grow by little from one major collection to the next', () => {
+    expect(heapThatHolds(256 * MIB) / (256 * MIB)).toBeLessThan(1.5);
+  });
+
+  it('leaves a small one alone', () => {
+    expect(heapThatHolds(32 * MIB) / (32 * MIB)).toBeGreaterThan(2);
+  });
+});
