@@ -1,16 +1,18 @@
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 
-/**
- * Bytes by which a heap is to grow from one major collection to the next. V8 itself collects once memory outside of
- * its heap has grown by as much: pictures are there.
- */
+/** V8 itself collects once memory outside of its heap has grown by as much, in bytes: pictures are there. */
 const ROOM = 64 * 1024 * 1024;
 
-/** How much of itself a heap may grow by, whatever that comes to. At most what V8 allows, since it may soon be larger. */
+/** The most is what V8 allows as well, since the heap may soon be larger. */
 const LEAST = 0.3;
 const MOST = 3;
 
 const SUPERVISION = 1000;
+
+/** By how much of itself a heap of so many bytes may grow from one major collection to the next. */
+export function growthOf(heap: number): number {
+  return Math.min(Math.max(LEAST, ROOM / heap), MOST);
+}
 
 /**
  * Lets the heap grow by the same room, whatever its size. V8 goes by proportion, and by how much there is to do: a
@@ -20,8 +22,8 @@ const SUPERVISION = 1000;
  */
 export function giveHeapRoom(): void {
   const look = () => {
-    const growth = Math.min(Math.max(LEAST, ROOM / getHeapStatistics().used_heap_size), MOST);
-    setFlagsFromString(`--heap-growing-percent=${Math.round(growth * 100)}`);
+    const percent = Math.round(growthOf(getHeapStatistics().used_heap_size) * 100);
+    setFlagsFromString(`--heap-growing-percent=${percent}`);
   };
   look();
   setInterval(look, SUPERVISION).unref();
