@@ -141,6 +141,35 @@ export const FAULTS: readonly Fault[] = [
     precious: AVATAR,
   },
   {
+    name: 'a type without a checksum, and bytes that do not tell',
+    make: async (site) => {
+      await site.keep(URI, AVATAR);
+      await site.store.setFields(URI, { checksum: null });
+    },
+    kind: 'orphan file',
+    what: `${placeOf(URI)} of ${URI}`,
+    how: 'recorded as image/png',
+    precious: AVATAR,
+  },
+  {
+    name: 'a checksum that is empty',
+    make: ({ store }) => store.setFields(URI, { checksum: '' }),
+    kind: 'orphan file',
+    what: `${placeOf(URI)} of ${URI}`,
+    how: 'recorded as image/png',
+    precious: PICTURE,
+  },
+  {
+    name: 'a type that is none of an image, without a checksum',
+    make: async (site) => {
+      await site.store.setFields(URI, { type: 'text/html', checksum: null });
+      rmSync(site.pathOf(URI));
+    },
+    kind: 'unknown type',
+    what: `text/html of ${URI}`,
+    how: 'forgotten, to be fetched anew',
+  },
+  {
     name: 'no type, and no file',
     make: async (site) => {
       await site.store.setFields(URI, { type: null });

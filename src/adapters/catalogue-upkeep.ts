@@ -44,8 +44,8 @@ export interface CatalogueUpkeep {
   limit(note: Note, uri: SourceUri): Promise<void>;
   /** Takes a note back. */
   remove(note: Note, uri: SourceUri): Promise<void>;
-  /** Forgets that a picture is stored. */
-  forget(uri: SourceUri, checksum: string): Promise<boolean>;
+  /** Forgets that a picture is stored, if it is recorded with this checksum, or with none. */
+  forget(uri: SourceUri, checksum?: string): Promise<boolean>;
   /** Records a picture that is on the disk, without calling it fresh. */
   adopt(uri: SourceUri, record: StoredRecord): Promise<boolean>;
   /** Lets go of the store: no other method may be called any more. */

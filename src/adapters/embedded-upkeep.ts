@@ -71,7 +71,7 @@ export class EmbeddedUpkeep implements CatalogueUpkeep {
     await this.#change(uri, ({ [PARTS[note]]: _removed, ...row }) => row);
   }
 
-  forget(uri: SourceUri, checksum: string): Promise<boolean> {
+  forget(uri: SourceUri, checksum?: string): Promise<boolean> {
     return this.#change(uri, ({ stored, updated: _updated, ...row }) => (hasOther(stored, checksum) ? undefined : row));
   }
 
@@ -142,8 +142,9 @@ function fieldsOf({ uri: _uri, stored, error: _error, updated: _updated, ...own 
   return new Map(Object.entries({ ...own, ...stored }));
 }
 
-function hasOther(stored: Partial<StoredRecord> | undefined, checksum: string): boolean {
-  return stored?.checksum !== undefined && stored.checksum !== checksum;
+/** As in a Redis, an empty checksum is none. */
+function hasOther(stored: Partial<StoredRecord> | undefined, checksum: string | undefined): boolean {
+  return !!stored?.checksum && stored.checksum !== checksum;
 }
 
 function uriOf(hex: string): SourceUri {

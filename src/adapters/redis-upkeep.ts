@@ -13,12 +13,13 @@ const LIMIT = `if redis.call('TTL', KEYS[1]) == -1 then redis.call('EXPIRE', KEY
 
 const FORGET = `
 local checksum = redis.call('HGET', KEYS[1], 'checksum')
-if checksum and checksum ~= ARGV[1] then return 0 end
+if checksum and checksum ~= '' and checksum ~= ARGV[1] then return 0 end
 redis.call('HDEL', KEYS[1], 'type', 'checksum', 'etag')
 return 1`;
 
 const ADOPT = `
 local checksum = redis.call('HGET', KEYS[1], 'checksum')
+if checksum == '' then checksum = false end
 if redis.call('EXISTS', KEYS[1]) == 0 or checksum and checksum ~= ARGV[2] then return 0 end
 if not checksum then redis.call('HDEL', KEYS[1], 'etag') end
 redis.call('HSET', KEYS[1], 'type', ARGV[1], 'checksum', ARGV[2])
@@ -85,7 +86,7 @@ export class RedisUpkeep implements CatalogueUpkeep {
     await storeCall(REDIS, () => this.#redis.del(noteKey(note, uri)));
   }
 
-  async forget(uri: SourceUri, checksum: string): Promise<boolean> {
+  async forget(uri: SourceUri, checksum = ''): Promise<boolean> {
     const forgotten = await storeCall(REDIS, () => this.#redis.eval(FORGET, 1, imageKey(uri), checksum));
     if (forgotten === 1) await storeCall(REDIS, () => this.#redis.del(updatedKey(uri)));
     return forgotten === 1;

@@ -1,10 +1,12 @@
 import type { CatalogueKey } from '../../../adapters/index.js';
+import { usable } from '../../../domain/index.js';
 import type { DigestTable } from './digest-table.js';
 import type { Finding } from './finding.js';
-import { enlist } from './mends.js';
+import { enlist, forget } from './mends.js';
 import { nameOf } from '../name-of.js';
 import type { Parts } from './parts.js';
 import { checkPicture } from './picture-check.js';
+import { recordOf } from './record-of.js';
 
 const FIELDS = new Set(['created_at', 'status', 'type', 'checksum', 'etag']);
 
@@ -25,7 +27,10 @@ export async function checkImage(
     const isListed = blocked.has(Buffer.from(uri.digest, 'hex'));
     if (!isListed) findings.push({ kind: 'Blocked but not in img/blocked', what, mend: enlist(parts, 'blocked', uri) });
   } else if (status !== undefined) findings.push({ kind: 'unknown status', what: `${status} of ${what}` });
-  const checksum = fields.get('checksum');
-  if (checksum === undefined) return findings;
-  return [...findings, ...(await checkPicture(parts, uri, { type: fields.get('type'), checksum }))];
+  const { type, checksum } = recordOf(fields);
+  if (checksum !== undefined) return [...findings, ...(await checkPicture(parts, uri, { type, checksum }))];
+  if (type !== undefined && usable({ type }).type === undefined) {
+    findings.push({ kind: 'unknown type', what: `${type} of ${what}`, mend: forget(parts, uri, undefined) });
+  }
+  return findings;
 }

@@ -1,5 +1,5 @@
 import { asidePlace, type List, magicSniffer, type Note, originalPlace } from '../../../adapters/index.js';
-import { imageTypeOf, type SourceUri } from '../../../domain/index.js';
+import { imageTypeOf, type RecordFields, type SourceUri, usable } from '../../../domain/index.js';
 import type { Mend } from './finding.js';
 import type { Parts } from './parts.js';
 
@@ -35,7 +35,7 @@ export function delist({ upkeep }: Parts, list: List, uri: SourceUri): Mend {
 }
 
 /** The next request fetches the picture as if for the first time. */
-export function forget({ upkeep }: Parts, uri: SourceUri, checksum: string): Mend {
+export function forget({ upkeep }: Parts, uri: SourceUri, checksum: string | undefined): Mend {
   return { how: 'forgotten, to be fetched anew', run: () => upkeep.forget(uri, checksum) };
 }
 
@@ -54,16 +54,18 @@ export function forgetAndSetAside(parts: Parts, uri: SourceUri, recorded: string
   };
 }
 
-/** Records the file as what its bytes are; if they are no picture, it is set aside. */
-export async function adopt(
-  parts: Parts,
-  uri: SourceUri,
-  recorded: string | undefined,
-  checksum: string,
-): Promise<Mend> {
-  const bytes = await parts.survey.read(originalPlace(uri.digest));
-  const format = bytes && (await magicSniffer.sniff(bytes));
-  if (format === undefined) return forgetAndSetAside(parts, uri, recorded, checksum);
-  const type = imageTypeOf(format);
+/**
+ * Records the file as what it is recorded as already, if only its checksum was lost, else as what its bytes are; if they
+ * are no picture, it is set aside.
+ */
+export async function adopt(parts: Parts, uri: SourceUri, recorded: RecordFields, checksum: string): Promise<Mend> {
+  const type = usable(recorded).type ?? (await typeOfBytes(parts, uri));
+  if (type === undefined) return forgetAndSetAside(parts, uri, recorded.checksum, checksum);
   return { how: `recorded as ${type}`, run: () => parts.upkeep.adopt(uri, { type, checksum }) };
+}
+
+async function typeOfBytes({ survey }: Parts, uri: SourceUri): Promise<string | undefined> {
+  const bytes = await survey.read(originalPlace(uri.digest));
+  const format = bytes && (await magicSniffer.sniff(bytes));
+  return format && imageTypeOf(format);
 }

@@ -7,6 +7,7 @@ import { adopt } from './mends.js';
 import { nameOf } from '../name-of.js';
 import type { Parts } from './parts.js';
 import { checkPicture } from './picture-check.js';
+import { recordOf } from './record-of.js';
 
 /**
  * Looks once more for the images of files that seem to belong to none, and accounts for the files. Those of images
@@ -24,10 +25,10 @@ export async function* checkOwners(parts: Parts, doubtful: DigestTable): AsyncIt
 async function checkOwner(parts: Parts, key: CatalogueKey): Promise<Finding[]> {
   if (key.kind !== 'image') return [];
   const { uri, fields } = key;
-  const checksum = fields.get('checksum');
+  const { type, checksum } = recordOf(fields);
   if (checksum !== undefined) {
     // What it finds was found with the keys, or is of a request that came since.
-    await checkPicture(parts, uri, { type: fields.get('type'), checksum });
+    await checkPicture(parts, uri, { type, checksum });
     return [];
   }
   if (!fields.has('created_at')) return [];
@@ -35,6 +36,6 @@ async function checkOwner(parts: Parts, key: CatalogueKey): Promise<Finding[]> {
   const file = await fileState(parts.survey, place);
   if (file.is !== 'read') return [];
   parts.pictures.set(Buffer.from(uri.digest, 'hex'), Buffer.from(file.checksum, 'hex'));
-  const mend = await adopt(parts, uri, undefined, file.checksum);
+  const mend = await adopt(parts, uri, { type }, file.checksum);
   return [{ kind: 'orphan file', what: `${place} of ${nameOf(uri)}`, mend }];
 }

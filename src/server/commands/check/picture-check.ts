@@ -1,5 +1,5 @@
 import { originalPlace } from '../../../adapters/index.js';
-import { parseImageType, type SourceUri } from '../../../domain/index.js';
+import { type SourceUri, usable } from '../../../domain/index.js';
 import { fileState } from './file-state.js';
 import type { Finding } from './finding.js';
 import { adopt, forget, forgetAndSetAside } from './mends.js';
@@ -26,8 +26,8 @@ export async function checkPicture(
     const mend = forgetAndSetAside(parts, uri, checksum, file.checksum);
     findings.push({ kind: 'checksum differs from file', what, mend });
   }
-  if (type === undefined || parseImageType(type) !== type) {
-    const mend = isIntact ? await adopt(parts, uri, checksum, checksum) : forget(parts, uri, checksum);
+  if (usable({ type }).type === undefined) {
+    const mend = isIntact ? await adopt(parts, uri, { checksum }, checksum) : forget(parts, uri, checksum);
     if (type === undefined) findings.push({ kind: 'checksum without type', what, mend });
     else findings.push({ kind: 'unknown type', what: `${type} of ${what}`, mend });
   }
