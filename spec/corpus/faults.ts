@@ -1,5 +1,14 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import {
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import type { Redis } from 'ioredis';
 import { DiskFiles } from '../../src/adapters/index.js';
 import { checksumOf, SourceUri } from '../../src/domain/index.js';
@@ -62,7 +71,7 @@ export class Site<Store extends DamagedStore = DamagedStore> {
   /** Places of all files, but for those of the embedded store. */
   files(): string[] {
     return readdirSync(this.directory, { recursive: true, encoding: 'utf8' })
-      .filter((name) => !name.startsWith('catalogue') && statSync(join(this.directory, name)).isFile())
+      .filter((name) => !name.startsWith('catalogue') && lstatSync(join(this.directory, name)).isFile())
       .sort();
   }
 
@@ -253,6 +262,17 @@ export const FAULTS: readonly Fault[] = [
     kind: 'unreadable file',
     what: `${URI}: EISDIR`,
     also: ['orphan file'],
+  },
+  {
+    name: 'a file that cannot be read, with its avatar',
+    make: (site) => {
+      site.write(avatarPlace(URI, PICTURE), AVATAR);
+      rmSync(site.pathOf(URI));
+      symlinkSync(basename(site.pathOf(URI)), site.pathOf(URI));
+    },
+    kind: 'unreadable file',
+    what: `${URI}: ELOOP`,
+    precious: AVATAR,
   },
   {
     name: 'a file that was being written',

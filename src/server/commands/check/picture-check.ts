@@ -9,6 +9,8 @@ import type { Parts } from './parts.js';
 /** The original of no variant: those of a picture that is not intact are all stale. */
 const NOTHING = Buffer.alloc(20);
 
+const CHECKSUM = /^[0-9a-f]{40}$/;
+
 /** Compares what is recorded of a stored picture with its file, and accounts for the file. */
 export async function checkPicture(
   parts: Parts,
@@ -18,7 +20,9 @@ export async function checkPicture(
   const what = nameOf(uri);
   const file = await fileState(parts.survey, originalPlace(uri.digest));
   const isIntact = file.is === 'read' && file.checksum === checksum;
-  parts.pictures.set(Buffer.from(uri.digest, 'hex'), isIntact ? Buffer.from(checksum, 'hex') : NOTHING);
+  // Of a file that cannot be read, nothing else is known.
+  const isBelieved = isIntact || file.is === 'unreadable';
+  parts.pictures.set(Buffer.from(uri.digest, 'hex'), isBelieved ? originalOf(checksum) : NOTHING);
   const findings: Finding[] = [];
   if (file.is === 'missing') findings.push({ kind: 'missing file', what, mend: forget(parts, uri, checksum) });
   if (file.is === 'unreadable') findings.push({ kind: 'unreadable file', what: `${what}: ${file.code}` });
@@ -32,4 +36,8 @@ export async function checkPicture(
     else findings.push({ kind: 'unknown type', what: `${type} of ${what}`, mend });
   }
   return findings;
+}
+
+function originalOf(checksum: string): Buffer {
+  return CHECKSUM.test(checksum) ? Buffer.from(checksum, 'hex') : NOTHING;
 }
