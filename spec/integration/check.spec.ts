@@ -1,4 +1,6 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -42,14 +44,14 @@ async function closeSite(): Promise<void> {
   rmSync(site.directory, { recursive: true });
 }
 
-async function* findingsOf(patience: number): AsyncIterable<Finding> {
-  for (const phase of phasesOf(partsOf(site.store.catalogue.upkeep, new DiskSurvey(site.directory), patience))) {
+async function* findingsOf(patience: number, survey = new DiskSurvey(site.directory)): AsyncIterable<Finding> {
+  for (const phase of phasesOf(partsOf(site.store.catalogue.upkeep, survey, patience))) {
     yield* phase.findings(() => undefined);
   }
 }
-async function found(patience = 0): Promise<Finding[]> {
+async function found(patience = 0, survey?: DiskSurvey): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for await (const finding of findingsOf(patience)) findings.push(finding);
+  for await (const finding of findingsOf(patience, survey)) findings.push(finding);
   return findings;
 }
 /** As the command does, in the course of the check. */
@@ -151,6 +153,25 @@ describe.each(STORES)('a check, $name', ({ open, faults, skip }) => {
     expect(mends).toHaveLength(2);
     expect(labels(await found())).toEqual([]);
     expect(site.files()).toHaveLength(2);
+  });
+
+  it('puts back what was fetched anew while it was about to be set aside', async () => {
+    await site.keep(URI, PICTURE);
+    site.write(placeOf(URI), OTHER);
+    const survey = new (class extends DiskSurvey {
+      isWatched = false;
+      override async checksum(place: string): Promise<string | undefined> {
+        const checksum = await super.checksum(place);
+        if (this.isWatched) site.write(placeOf(URI), PICTURE);
+        this.isWatched = false;
+        return checksum;
+      }
+    })(site.directory);
+    const [finding] = await found(0, survey);
+    survey.isWatched = true;
+    expect(await finding?.mend?.run()).toBe(false);
+    expect(site.files()).toEqual([placeOf(URI)]);
+    expect(labels(await found())).toEqual([]);
   });
 
   it('names the bytes of URIs that are not UTF-8', async () => {
@@ -261,6 +282,25 @@ describe.each(STORES)('the command check, $name', ({ open, skip }) => {
 });
 
 describe('a report', () => {
+  it('goes on where the disk does not let it mend', async () => {
+    const directory = temporaryDirectory();
+    const finding = (what: string, path: string): Finding => ({
+      ...{ kind: 'leftover temporary file', what },
+      mend: { how: 'removed', run: () => rm(path).then(() => true) },
+    });
+    const report = new Report('repair');
+    await report.add(finding('a folder', directory));
+    writeFileSync(join(directory, 'file'), '');
+    await report.add(finding('a file', join(directory, 'file')));
+    rmSync(directory, { recursive: true });
+    expect(report.isClean).toBe(false);
+    expect(report.lines.slice(0, 3)).toEqual([
+      'leftover temporary file: 2, 1 mended',
+      '  a folder: could not be mended: ERR_FS_EISDIR',
+      '  a file: was removed',
+    ]);
+  });
+
   it('does not call mended what came between', async () => {
     const report = new Report('repair');
     await report.add({ kind: 'missing file', what: 'it', mend: { how: 'mended', run: () => Promise.resolve(false) } });

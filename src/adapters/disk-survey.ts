@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { Dirent } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { link, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { from, lastValueFrom, mergeMap, toArray } from 'rxjs';
 import type { SourceUri } from '../domain/index.js';
 import { asidePlace, originalPlace, TEMPORARY } from './disk-layout.js';
-import { ignoreAbsence, orUnavailable } from './file-trouble.js';
+import { ignoreAbsence, ignorePresence, orUnavailable } from './file-trouble.js';
 import { TemporaryFiles } from './temporary-files.js';
 
 /** Folders that are read at once. */
@@ -70,11 +70,28 @@ export class DiskSurvey {
     await rm(join(this.#directory, place), { force: true });
   }
 
-  /** Keeps a file where it is not served from. */
-  async setAside(place: string, checksum: string): Promise<void> {
-    const aside = join(this.#directory, asidePlace(place, checksum));
-    await mkdir(dirname(aside), { recursive: true });
-    await rename(join(this.#directory, place), aside).catch(ignoreAbsence);
+  /**
+   * Keeps a file where it is not served from. Resolves to `false` when it is not this one any more: a picture may be put
+   * in its place at any moment, so only what was taken away tells, and goes back if it is another one.
+   */
+  async setAside(place: string, checksum: string): Promise<boolean> {
+    if ((await this.checksum(place)) !== checksum) return false;
+    const aside = asidePlace(place, checksum);
+    const taken = `${aside}.${randomUUID()}`;
+    await mkdir(dirname(join(this.#directory, aside)), { recursive: true });
+    const isTaken = await rename(join(this.#directory, place), join(this.#directory, taken)).then(
+      () => true,
+      ignoreAbsence,
+    );
+    if (!isTaken) return false;
+    if ((await this.checksum(taken)) === checksum) {
+      await rename(join(this.#directory, taken), join(this.#directory, aside));
+      return true;
+    }
+    // Unlike a move, a link does not replace what came meanwhile.
+    await link(join(this.#directory, taken), join(this.#directory, place)).catch(ignorePresence);
+    await this.remove(taken);
+    return false;
   }
 
   /**

@@ -13,3 +13,8 @@ export async function orUnavailable<T>(work: () => Promise<T>): Promise<T> {
 export function ignoreAbsence(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error;
 }
+
+/** For a `catch`: a file that is there already is `undefined`, every other error goes on. */
+export function ignorePresence(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'EEXIST') throw error;
+}

@@ -11,9 +11,14 @@ export async function fileState(survey: DiskSurvey, place: string): Promise<File
     const checksum = await survey.checksum(place);
     return checksum === undefined ? { is: 'missing' } : { is: 'read', checksum };
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    // Too many open files say nothing of this one.
-    if (code === undefined || code === 'EMFILE' || code === 'ENFILE') throw error;
-    return { is: 'unreadable', code };
+    return { is: 'unreadable', code: troubleOfFile(error) };
   }
+}
+
+/** What is wrong with a file, by its code; any other error is thrown. */
+export function troubleOfFile(error: unknown): string {
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  // Too many open files say nothing of this one.
+  if (code === undefined || syscall === undefined || code === 'EMFILE' || code === 'ENFILE') throw error;
+  return code;
 }

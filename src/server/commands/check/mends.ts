@@ -45,11 +45,9 @@ export function forgetAndSetAside(parts: Parts, uri: SourceUri, recorded: string
   return {
     how: `moved to ${asidePlace(place, actual)}, to be fetched anew`,
     run: async () => {
-      // It may have been fetched anew since it was looked at.
-      if ((await parts.survey.checksum(place)) !== actual) return false;
-      if (recorded !== undefined && !(await parts.upkeep.forget(uri, recorded))) return false;
-      await parts.survey.setAside(place, actual);
-      return true;
+      // The file first: without its record, an altered file would be a copy to fall back on.
+      if (!(await parts.survey.setAside(place, actual))) return false;
+      return recorded === undefined || (await parts.upkeep.forget(uri, recorded));
     },
   };
 }

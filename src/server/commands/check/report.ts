@@ -1,4 +1,5 @@
-import { type Finding, type FindingKind, KINDS } from './finding.js';
+import { troubleOfFile } from './file-state.js';
+import { type Finding, type FindingKind, KINDS, type Mend } from './finding.js';
 
 /** Examples of each kind that are shown. */
 const EXAMPLES = 10;
@@ -10,6 +11,8 @@ interface Example {
   readonly what: string;
   /** What was done, or would be. */
   readonly mend?: string;
+  /** Why the disk did not let it be mended. */
+  readonly trouble?: string;
 }
 
 interface Entry {
@@ -32,10 +35,10 @@ export class Report {
   async add({ kind, what, mend }: Finding): Promise<void> {
     const entry = this.#entries.get(kind) ?? { kind, count: 0, mended: 0, examples: [] };
     this.#entries.set(kind, entry);
-    const isMended = this.#mode !== 'check' && mend !== undefined && (this.#mode === 'dry-run' || (await mend.run()));
     entry.count++;
-    if (isMended) entry.mended++;
-    if (entry.examples.length < EXAMPLES) entry.examples.push({ what, ...(isMended ? { mend: mend.how } : {}) });
+    const outcome = mend === undefined || this.#mode === 'check' ? {} : await this.#outcome(mend);
+    if (outcome.mend !== undefined) entry.mended++;
+    if (entry.examples.length < EXAMPLES) entry.examples.push({ what, ...outcome });
   }
 
   /** Whether nothing is left to mend. */
@@ -64,12 +67,25 @@ export class Report {
     ];
   }
 
+  /** A file that cannot be moved or removed is no reason to leave all the others as they are. */
+  async #outcome({ how, run }: Mend): Promise<Omit<Example, 'what'>> {
+    if (this.#mode === 'dry-run') return { mend: how };
+    try {
+      return (await run()) ? { mend: how } : {};
+    } catch (error) {
+      return { trouble: troubleOfFile(error) };
+    }
+  }
+
   #linesOf({ kind, count, mended, examples }: Entry): string[] {
     const verb = this.#mode === 'dry-run' ? 'would be' : 'was';
     const more = count - examples.length;
     return [
       `${kind}: ${count}${this.#mended(mended)}`,
-      ...examples.map(({ what, mend }) => `  ${what}${mend === undefined ? '' : `: ${verb} ${mend}`}`),
+      ...examples.map(({ what, mend, trouble }) => {
+        if (mend !== undefined) return `  ${what}: ${verb} ${mend}`;
+        return `  ${what}${trouble === undefined ? '' : `: could not be mended: ${trouble}`}`;
+      }),
       ...(more > 0 ? [`  and ${more} more`] : []),
     ];
   }
