@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -60,6 +60,7 @@ async function repair(): Promise<Report> {
   for await (const finding of findingsOf(0)) await report.add(finding);
   return report;
 }
+const checkOf = ({ store, directory }: Site) => ['check', '-r', store.address, '-d', directory];
 const labels = (findings: readonly Finding[]) => findings.map(({ kind, what }) => [kind, what]);
 
 describe.each(STORES)('a check, $name', ({ open, faults, skip }) => {
@@ -155,6 +156,23 @@ describe.each(STORES)('a check, $name', ({ open, faults, skip }) => {
     expect(site.files()).toHaveLength(2);
   });
 
+  it('does not forget a file that was missing, and is there again', async () => {
+    await site.keep(URI, PICTURE);
+    rmSync(site.pathOf(URI));
+    const [finding] = await found();
+    site.write(placeOf(URI), PICTURE);
+    expect(await finding?.mend?.run()).toBe(false);
+    expect(labels(await found())).toEqual([]);
+  });
+
+  it('does not take off img/latest what was declared since it was looked at', async () => {
+    await site.store.addToLatest(STRANGER);
+    const [finding] = await found();
+    await site.declare(STRANGER);
+    expect(await finding?.mend?.run()).toBe(false);
+    expect(labels(await found())).toEqual([]);
+  });
+
   it('puts back what was fetched anew while it was about to be set aside', async () => {
     await site.keep(URI, PICTURE);
     site.write(placeOf(URI), OTHER);
@@ -191,7 +209,7 @@ describe.each(STORES)('the command check, $name', ({ open, skip }) => {
   });
   afterEach(closeSite);
 
-  const check = (...flags: string[]) => runCommand(['check', '-r', site.store.address, '-d', site.directory, ...flags]);
+  const check = (...flags: string[]) => runCommand([...checkOf(site), ...flags]);
   const documentOf = (...flags: string[]) => {
     const { status, stdout } = check('--json', ...flags);
     return { status, document: JSON.parse(stdout) as object };
@@ -278,6 +296,50 @@ describe.each(STORES)('the command check, $name', ({ open, skip }) => {
     await site.keep(uri, PICTURE);
     rmSync(site.pathOf(uri));
     expect(check().stdout).toContain('  http://example.com/\\x1b[2J\n');
+  });
+});
+
+describe.skipIf(redisUrl === null)('a check of a Redis', () => {
+  beforeEach(() => openSite(damagedRedis));
+  afterEach(closeSite);
+
+  it('goes on when img/blocked is no list', async () => {
+    await site.keep(URI, PICTURE);
+    await site.store.setFields(URI, { status: 'Blocked' });
+    await site.store.redis.set('img/blocked', 'x');
+    rmSync(site.pathOf(URI));
+    expect((await repair()).lines).toEqual([
+      'Blocked but not in img/blocked: 1, 0 mended',
+      `  ${URI}`,
+      'wrong key type: 1, 0 mended',
+      '  img/blocked is a string',
+      'missing file: 1, 1 mended',
+      `  ${URI}: was forgotten, to be fetched anew`,
+      '0 keys and 0 files checked, 3 findings, 1 mended',
+    ]);
+  });
+
+  it('says what it did when it cannot go on', async () => {
+    await site.keep(URI, PICTURE);
+    rmSync(site.pathOf(URI));
+    rmSync(join(site.directory, '.tmp'), { recursive: true });
+    symlinkSync('.tmp', join(site.directory, '.tmp'));
+    const { status, stdout } = runCommand([...checkOf(site), '--repair']);
+    expect(stdout).toContain(`missing file: 1, 1 mended\n  ${URI}: was forgotten, to be fetched anew\n`);
+    expect(status).toBe(2);
+  });
+
+  it('leaves them alone when a moderator has changed their mind', async () => {
+    await site.declare(URI);
+    await site.declare(STRANGER);
+    await site.store.setFields(URI, { status: 'Blocked' });
+    await site.store.redis.rpush('img/blocked', `${STRANGER}`);
+    const mends = (await found()).map(({ mend }) => mend);
+    await site.store.setFields(URI, { status: null });
+    await site.store.setFields(STRANGER, { status: 'Blocked' });
+    for (const mend of mends) expect(await mend?.run()).toBe(false);
+    expect(mends).toHaveLength(2);
+    expect(labels(await found())).toEqual([]);
   });
 });
 

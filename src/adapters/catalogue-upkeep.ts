@@ -36,10 +36,10 @@ export interface CatalogueUpkeep {
   look(places: readonly KeyPlace[]): Promise<readonly CatalogueKey[]>;
   /** The URIs of a list, some at a time. */
   listed(list: List): AsyncIterable<readonly SourceUri[]>;
-  /** Puts a URI at the head of a list. */
-  enlist(list: List, uri: SourceUri): Promise<void>;
-  /** Takes a URI out of a list, wherever it stands there. */
-  delist(list: List, uri: SourceUri): Promise<void>;
+  /** Puts a URI at the head of a list; `false` when the key is none. */
+  enlist(list: List, uri: SourceUri): Promise<boolean>;
+  /** Takes a URI out of a list, wherever it stands there; `false` when the key is none. */
+  delist(list: List, uri: SourceUri): Promise<boolean>;
   /** Gives a note that would stay for ever the time that notes have. */
   limit(note: Note, uri: SourceUri): Promise<void>;
   /** Takes a note back. */

@@ -47,11 +47,13 @@ export class EmbeddedUpkeep implements CatalogueUpkeep {
     }
   }
 
-  async enlist(): Promise<void> {}
+  enlist(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
 
-  async delist(list: List, uri: SourceUri): Promise<void> {
-    if (list === 'blocked') return;
-    await this.#transaction(() => {
+  delist(list: List, uri: SourceUri): Promise<boolean> {
+    return this.#transaction(() => {
+      if (list === 'blocked') return true;
       void this.#db.put(
         LATEST,
         this.#latest().filter((hex) => hex !== uri.hex),

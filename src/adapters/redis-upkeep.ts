@@ -70,12 +70,12 @@ export class RedisUpkeep implements CatalogueUpkeep {
     }
   }
 
-  async enlist(list: List, uri: SourceUri): Promise<void> {
-    await storeCall(REDIS, () => this.#redis.lpush(listKey(list), uri.bytes));
+  enlist(list: List, uri: SourceUri): Promise<boolean> {
+    return this.#changeList((pipeline) => pipeline.lpush(listKey(list), uri.bytes));
   }
 
-  async delist(list: List, uri: SourceUri): Promise<void> {
-    await storeCall(REDIS, () => this.#redis.lrem(listKey(list), 0, uri.bytes));
+  delist(list: List, uri: SourceUri): Promise<boolean> {
+    return this.#changeList((pipeline) => pipeline.lrem(listKey(list), 0, uri.bytes));
   }
 
   async limit(note: Note, uri: SourceUri): Promise<void> {
@@ -98,6 +98,11 @@ export class RedisUpkeep implements CatalogueUpkeep {
 
   close(): void {
     this.#redis.disconnect();
+  }
+
+  async #changeList(change: (pipeline: ChainableCommander) => ChainableCommander): Promise<boolean> {
+    const [reply] = await pipelined(this.#redis, change);
+    return !reply?.[0];
   }
 
   async #odd(place: KeyPlace): Promise<CatalogueKey> {

@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import { DiskSurvey } from '../../adapters/index.js';
 import { assertCacheDirectory } from '../cache-directory.js';
-import { partsOf } from './check/parts.js';
+import { type Parts, partsOf } from './check/parts.js';
 import { phasesOf } from './check/phases.js';
 import { type Mode, Report } from './check/report.js';
 import { command } from './command.js';
@@ -25,21 +25,30 @@ export const check = command<CheckOptions>({
   run: async (options) => {
     assertCacheDirectory(options.dir);
     const report = new Report(modeOf(options));
-    await withCatalogue(options, async ({ upkeep }) => {
-      for (const { name, size, findings } of phasesOf(partsOf(upkeep, new DiskSurvey(options.dir)))) {
-        await withProgress(`checking ${name}`, await size(), async (step) => {
-          const looked = (count: number) => {
-            report.looked[name] += count;
-            step(count);
-          };
-          for await (const finding of findings(looked)) await report.add(finding);
-        });
-      }
-    });
-    print(options, report.document, report.lines);
+    const printReport = () => print(options, report.document, report.lines);
+    try {
+      await withCatalogue(options, ({ upkeep }) => fill(report, partsOf(upkeep, new DiskSurvey(options.dir))));
+    } catch (error) {
+      // What was done has to be heard of.
+      if (report.hasMended) printReport();
+      throw error;
+    }
+    printReport();
     return report.isClean ? 0 : 1;
   },
 });
+
+async function fill(report: Report, parts: Parts): Promise<void> {
+  for (const { name, size, findings } of phasesOf(parts)) {
+    await withProgress(`checking ${name}`, await size(), async (step) => {
+      const looked = (count: number) => {
+        report.looked[name] += count;
+        step(count);
+      };
+      for await (const finding of findings(looked)) await report.add(finding);
+    });
+  }
+}
 
 function modeOf({ repair, dryRun }: CheckOptions): Mode {
   if (dryRun) return 'dry-run';

@@ -3,7 +3,7 @@ import type { SourceUri } from '../../../domain/index.js';
 import { afterwards } from './afterwards.js';
 import { DigestTable } from './digest-table.js';
 import type { Finding, FindingKind } from './finding.js';
-import { delist } from './mends.js';
+import { delist, ifStill } from './mends.js';
 import { nameOf } from '../name-of.js';
 import type { Parts } from './parts.js';
 
@@ -31,7 +31,8 @@ export async function* checkLists(parts: Parts): AsyncIterable<Finding> {
       const listed = await digestsOn(parts, list);
       for (const uri of await wrongOf(parts, rule, doubtful)) {
         if (!listed.has(Buffer.from(uri.digest, 'hex'))) continue;
-        yield { kind, what: nameOf(uri), mend: delist(parts, list, uri) };
+        const isWrong = async () => (await wrongOf(parts, rule, [uri])).length > 0;
+        yield { kind, what: nameOf(uri), mend: ifStill(isWrong, delist(parts, list, uri)) };
       }
     }
   }

@@ -14,6 +14,11 @@ function always(how: string, work: () => Promise<void>): Mend {
   };
 }
 
+/** Looks once more right before it is mended: many may have been mended since, and readers and the site went on. */
+export function ifStill(isSo: () => Promise<boolean>, { how, run }: Mend): Mend {
+  return { how, run: async () => (await isSo()) && (await run()) };
+}
+
 export function removeFile({ survey }: Parts, place: string): Mend {
   return always('removed', () => survey.remove(place));
 }
@@ -27,11 +32,11 @@ export function removeNote({ upkeep }: Parts, note: Note, uri: SourceUri): Mend 
 }
 
 export function enlist({ upkeep }: Parts, list: List, uri: SourceUri): Mend {
-  return always(`put on img/${list}`, () => upkeep.enlist(list, uri));
+  return { how: `put on img/${list}`, run: () => upkeep.enlist(list, uri) };
 }
 
 export function delist({ upkeep }: Parts, list: List, uri: SourceUri): Mend {
-  return always(`taken off img/${list}`, () => upkeep.delist(list, uri));
+  return { how: `taken off img/${list}`, run: () => upkeep.delist(list, uri) };
 }
 
 /** The next request fetches the picture as if for the first time. */

@@ -2,7 +2,7 @@ import { originalPlace } from '../../../adapters/index.js';
 import { type SourceUri, usable } from '../../../domain/index.js';
 import { fileState } from './file-state.js';
 import type { Finding } from './finding.js';
-import { adopt, forget, forgetAndSetAside } from './mends.js';
+import { adopt, forget, forgetAndSetAside, ifStill } from './mends.js';
 import { nameOf } from '../name-of.js';
 import type { Parts } from './parts.js';
 
@@ -24,7 +24,10 @@ export async function checkPicture(
   const isBelieved = isIntact || file.is === 'unreadable';
   parts.pictures.set(Buffer.from(uri.digest, 'hex'), isBelieved ? originalOf(checksum) : NOTHING);
   const findings: Finding[] = [];
-  if (file.is === 'missing') findings.push({ kind: 'missing file', what, mend: forget(parts, uri, checksum) });
+  if (file.is === 'missing') {
+    const isMissing = async () => (await fileState(parts.survey, originalPlace(uri.digest))).is === 'missing';
+    findings.push({ kind: 'missing file', what, mend: ifStill(isMissing, forget(parts, uri, checksum)) });
+  }
   if (file.is === 'unreadable') findings.push({ kind: 'unreadable file', what: `${what}: ${file.code}` });
   if (file.is === 'read' && !isIntact) {
     const mend = forgetAndSetAside(parts, uri, checksum, file.checksum);

@@ -47,6 +47,10 @@ export class Report {
     return this.#sum(left) === 0;
   }
 
+  get hasMended(): boolean {
+    return this.#mode === 'repair' && this.#sum(({ mended }) => mended) > 0;
+  }
+
   get document(): object {
     return {
       ...this.looked,
