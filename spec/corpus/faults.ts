@@ -314,6 +314,13 @@ export const FAULTS: readonly Fault[] = [
     how: movedAside(STRANGER, AVATAR),
     precious: AVATAR,
   },
+  {
+    name: 'a file in the place of a folder',
+    make: (site) => site.write('ab', OTHER),
+    kind: 'orphan file',
+    what: 'ab',
+    precious: OTHER,
+  },
   ...FOREIGN.map((place): Fault => ({
     name: `a file called ${place}`,
     make: (site) => site.write(place, OTHER),

@@ -1,6 +1,6 @@
-import { readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -28,6 +28,8 @@ import { redisUrl } from '../support/redis.js';
 import { runCommand, startService, temporaryDirectory } from '../support/service.js';
 
 let site: Site<DamagedStore & { readonly redis: Redis }>;
+
+const NOBODY = 65_534;
 
 const STORES = [
   { name: 'embedded', open: damagedEmbedded, faults: FAULTS, skip: false },
@@ -171,6 +173,16 @@ describe.each(STORES)('a check, $name', ({ open, faults, skip }) => {
     await site.declare(STRANGER);
     expect(await finding?.mend?.run()).toBe(false);
     expect(labels(await found())).toEqual([]);
+  });
+
+  it('follows links to folders', async () => {
+    await site.keep(URI, PICTURE);
+    const [folder = ''] = placeOf(URI).split('/');
+    renameSync(join(site.directory, folder), join(site.directory, 'elsewhere'));
+    symlinkSync('elsewhere', join(site.directory, folder));
+    const stale = avatarPlace(URI, OTHER);
+    site.write(stale, AVATAR);
+    expect(labels(await found())).toEqual([['stale variant', stale]]);
   });
 
   it('puts back what was fetched anew while it was about to be set aside', async () => {
@@ -317,6 +329,25 @@ describe.skipIf(redisUrl === null)('a check of a Redis', () => {
       `  ${URI}: was forgotten, to be fetched anew`,
       '0 keys and 0 files checked, 3 findings, 1 mended',
     ]);
+  });
+
+  it('goes on where a folder cannot be read, and needs no right to write', async () => {
+    await site.keep(URI, PICTURE);
+    site.write('ab/cd/notes.txt', OTHER);
+    const folder = dirname(placeOf(URI));
+    chmodSync(join(site.directory, folder), 0);
+    chmodSync(site.directory, 0o555);
+    const { status, stdout } = runCommand(checkOf(site), {}, process.getuid?.() === 0 ? NOBODY : undefined);
+    chmodSync(site.directory, 0o755);
+    chmodSync(join(site.directory, folder), 0o755);
+    expect(stdout.split('\n').slice(0, 5)).toEqual([
+      'unreadable file: 2',
+      `  ${URI}: EACCES`,
+      `  ${folder}/`,
+      'orphan file: 1',
+      '  ab/cd/notes.txt',
+    ]);
+    expect(status).toBe(1);
   });
 
   it('says what it did when it cannot go on', async () => {

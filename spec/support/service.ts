@@ -94,11 +94,12 @@ export async function request(url: string, init: RequestInit = {}): Promise<Answ
   return { status: response.status, headers: response.headers, body: Buffer.from(await response.arrayBuffer()) };
 }
 
-/** Runs a command to its end. */
-export function runCommand(args: readonly string[], env: Record<string, string> = {}) {
+/** Runs a command to its end, as a user if one is given. */
+export function runCommand(args: readonly string[], env: Record<string, string> = {}, uid?: number) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
     encoding: 'utf8',
     env: { ...process.env, ...env },
+    ...(uid === undefined ? {} : { uid }),
     timeout: 20_000,
     // It may take any other signal for one to finish its work first.
     killSignal: 'SIGKILL',

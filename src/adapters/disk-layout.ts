@@ -15,10 +15,14 @@ export type FilePlace =
       /** Its own. */
       readonly checksum: string;
     }
+  /** One of the folders that files lie in. */
+  | { readonly kind: 'folder' }
   | { readonly kind: 'foreign' };
 
 const PLACE =
   /^([0-9a-f]{2})\/([0-9a-f]{2})\/([0-9a-f]{2})\/([0-9a-f]{34})(?:\.([0-9a-f]{40})\.avatar-\d+\.([0-9a-f]{40}))?$/;
+
+const FOLDER = /^(?:[0-9a-f]{2}\/){1,3}$/;
 
 /** Where the original lies whose URI has this digest, relative to the cache directory. */
 export function originalPlace(digest: string): string {
@@ -40,8 +44,9 @@ export function asidePlace(place: string, checksum: string): string {
 
 /** What a place, relative to the cache directory, is for by its name. */
 export function filePlace(place: string): FilePlace {
-  const [, a, b, c, rest, of, checksum] = PLACE.exec(place.replaceAll(sep, '/')) ?? [];
-  if (rest === undefined) return { kind: 'foreign' };
+  const path = place.replaceAll(sep, '/');
+  const [, a, b, c, rest, of, checksum] = PLACE.exec(path) ?? [];
+  if (rest === undefined) return { kind: FOLDER.test(path) ? 'folder' : 'foreign' };
   const digest = `${a}${b}${c}${rest}`;
   return of === undefined || checksum === undefined
     ? { kind: 'original', digest }

@@ -1,11 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Dirent } from 'node:fs';
-import { link, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { from, lastValueFrom, mergeMap, toArray } from 'rxjs';
 import type { SourceUri } from '../domain/index.js';
 import { asidePlace, originalPlace, TEMPORARY } from './disk-layout.js';
-import { ignoreAbsence, ignorePresence, orUnavailable } from './file-trouble.js';
+import { ignoreAbsence, ignorePresence, orUnavailable, unlessOutOfFiles } from './file-trouble.js';
 import { TemporaryFiles } from './temporary-files.js';
 
 /** Folders that are read at once. */
@@ -13,6 +13,9 @@ const AT_ONCE = 16;
 
 /** Bytes of a file that are in memory at once, in pieces of memory that are used again. */
 const PIECE = 256 * 1024;
+
+/** Folders within each other above a file. */
+const DEPTH = 3;
 
 const FOLDER = /^[0-9a-f]{2}$/;
 
@@ -29,11 +32,11 @@ export class DiskSurvey {
 
   /**
    * Every file of the folders `00` to `ff`, those of one folder at a time; other things may lie beside them. A folder
-   * where no folder should be is one place, and ends with a slash.
+   * where no folder should be, or that cannot be read, is one place, and ends with a slash.
    */
   async *places(): AsyncIterable<readonly string[]> {
     for (const entry of await this.#entries('')) {
-      if (entry.isDirectory() && FOLDER.test(entry.name)) yield await this.#below(entry.name, 1);
+      if (FOLDER.test(entry.name)) yield await this.#at('', entry, 0);
     }
   }
 
@@ -124,17 +127,26 @@ export class DiskSurvey {
     return names.filter((other) => other === name || other.startsWith(`${name}.`)).map((other) => join(folder, other));
   }
 
+  async #at(folder: string, entry: Dirent, depth: number): Promise<string[]> {
+    const place = join(folder, entry.name);
+    if (!(await this.#isFolder(place, entry))) return [place];
+    return depth < DEPTH && FOLDER.test(entry.name) ? await this.#below(place, depth + 1) : [`${place}/`];
+  }
+
   async #below(folder: string, depth: number): Promise<string[]> {
-    const entries = await this.#entries(folder);
+    const entries = await this.#entries(folder).catch(unlessOutOfFiles);
+    if (!entries) return [`${folder}/`];
     const places = from(entries).pipe(
-      mergeMap(async (entry) => {
-        const place = join(folder, entry.name);
-        if (!entry.isDirectory()) return [place];
-        return depth < 3 && FOLDER.test(entry.name) ? await this.#below(place, depth + 1) : [`${place}/`];
-      }, AT_ONCE),
+      mergeMap((entry) => this.#at(folder, entry, depth), AT_ONCE),
       toArray(),
     );
     return (await lastValueFrom(places)).flat();
+  }
+
+  /** The service follows links, to other disks for example. */
+  async #isFolder(place: string, entry: Dirent): Promise<boolean> {
+    if (!entry.isSymbolicLink()) return entry.isDirectory();
+    return (await stat(join(this.#directory, place)).catch(unlessOutOfFiles))?.isDirectory() ?? false;
   }
 
   async #entries(folder: string): Promise<Dirent[]> {

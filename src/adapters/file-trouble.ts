@@ -18,3 +18,8 @@ export function ignoreAbsence(error: NodeJS.ErrnoException): undefined {
 export function ignorePresence(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'EEXIST') throw error;
 }
+
+/** For a `catch`: what cannot be looked at is `undefined`; too many open files say nothing of this one. */
+export function unlessOutOfFiles(error: NodeJS.ErrnoException): undefined {
+  if (error.code === 'EMFILE' || error.code === 'ENFILE') throw error;
+}

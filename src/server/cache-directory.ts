@@ -4,11 +4,7 @@ import { StartFailure } from './failure.js';
 
 /** Sees to it that the cache directory is there and can be written to. */
 export function assertCacheDirectory(directory: string): void {
-  const stats = statSync(directory, { throwIfNoEntry: false });
-  if (!stats)
-    throw new StartFailure(`the cache directory ${directory} does not exist; create it or name another with -d`);
-  if (!stats.isDirectory())
-    throw new StartFailure(`the cache directory ${directory} is not a directory; name another with -d`);
+  assertDirectory(directory);
   try {
     accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
     // Access rights say nothing of a file system mounted read-only, so try.
@@ -18,4 +14,24 @@ export function assertCacheDirectory(directory: string): void {
       `the cache directory ${directory} is not writable; change its rights or name another with -d`,
     );
   }
+}
+
+/** Sees to it that the cache directory is there and can be read. */
+export function assertReadableCacheDirectory(directory: string): void {
+  assertDirectory(directory);
+  try {
+    accessSync(directory, constants.R_OK | constants.X_OK);
+  } catch {
+    throw new StartFailure(
+      `the cache directory ${directory} is not readable; change its rights or name another with -d`,
+    );
+  }
+}
+
+function assertDirectory(directory: string): void {
+  const stats = statSync(directory, { throwIfNoEntry: false });
+  if (!stats)
+    throw new StartFailure(`the cache directory ${directory} does not exist; create it or name another with -d`);
+  if (!stats.isDirectory())
+    throw new StartFailure(`the cache directory ${directory} is not a directory; name another with -d`);
 }

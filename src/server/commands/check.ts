@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import { DiskSurvey } from '../../adapters/index.js';
-import { assertCacheDirectory } from '../cache-directory.js';
+import { assertCacheDirectory, assertReadableCacheDirectory } from '../cache-directory.js';
 import { type Parts, partsOf } from './check/parts.js';
 import { phasesOf } from './check/phases.js';
 import { type Mode, Report } from './check/report.js';
@@ -23,8 +23,10 @@ export const check = command<CheckOptions>({
     new Option('--dry-run', 'only say what --repair would do'),
   ],
   run: async (options) => {
-    assertCacheDirectory(options.dir);
-    const report = new Report(modeOf(options));
+    const mode = modeOf(options);
+    const assertUsable = mode === 'repair' ? assertCacheDirectory : assertReadableCacheDirectory;
+    assertUsable(options.dir);
+    const report = new Report(mode);
     const printReport = () => print(options, report.document, report.lines);
     try {
       await withCatalogue(options, ({ upkeep }) => fill(report, partsOf(upkeep, new DiskSurvey(options.dir))));

@@ -40,6 +40,8 @@ export async function* checkFiles(parts: Parts, step: Step): AsyncIterable<Findi
 async function checkFile(parts: Parts, place: string): Promise<Finding[]> {
   const file = filePlace(place);
   if (file.kind === 'foreign') return [{ kind: 'orphan file', what: place }];
+  // It is named in place of its files only when it cannot be read.
+  if (file.kind === 'folder') return [{ kind: 'unreadable file', what: place }];
   const original = parts.pictures.get(Buffer.from(file.digest, 'hex'))?.toString('hex');
   // With a record it was looked at before. Without, it is a copy to fall back on when its image is declared again.
   if (file.kind === 'original') return original === undefined ? [{ kind: 'orphan file', what: place }] : [];
@@ -55,5 +57,5 @@ async function checkFile(parts: Parts, place: string): Promise<Finding[]> {
 /** Of the URI whose picture a file belongs to. */
 function digestOf(place: string): Buffer | undefined {
   const file = filePlace(place);
-  return file.kind === 'foreign' ? undefined : Buffer.from(file.digest, 'hex');
+  return 'digest' in file ? Buffer.from(file.digest, 'hex') : undefined;
 }
