@@ -354,6 +354,21 @@ export const FAULTS: readonly Fault[] = [
   },
 ];
 
+/** Those that only the embedded store can have: it finds its rows by digest. */
+export const EMBEDDED_FAULTS: readonly Fault[] = [
+  { name: 'a row without its URI', uri: null },
+  { name: 'a row with another URI', uri: STRANGER.hex },
+].map(({ name, uri }) => ({
+  name,
+  make: async (site) => {
+    site.write(avatarPlace(URI, PICTURE), AVATAR);
+    await site.store.setFields(URI, { uri });
+  },
+  kind: 'record without its URI',
+  what: `that of ${placeOf(URI)}`,
+  precious: AVATAR,
+}));
+
 /** Those that the embedded store cannot have: it has no keys of other types, and no list but its rows. */
 export const REDIS_FAULTS: readonly Fault<DamagedStore & { readonly redis: Redis }>[] = [
   {

@@ -13,6 +13,7 @@ import { Report } from '../../src/server/commands/check/report.js';
 import {
   AVATAR,
   avatarPlace,
+  EMBEDDED_FAULTS,
   FAULTS,
   OTHER,
   PICTURE,
@@ -32,7 +33,7 @@ let site: Site<DamagedStore & { readonly redis: Redis }>;
 const NOBODY = 65_534;
 
 const STORES = [
-  { name: 'embedded', open: damagedEmbedded, faults: FAULTS, skip: false },
+  { name: 'embedded', open: damagedEmbedded, faults: [...FAULTS, ...EMBEDDED_FAULTS], skip: false },
   { name: 'Redis', open: damagedRedis, faults: [...FAULTS, ...REDIS_FAULTS], skip: redisUrl === null },
 ];
 

@@ -22,6 +22,12 @@ export type CatalogueKey =
   /** It may be gone between being listed and being looked at. */
   | { readonly kind: 'gone' };
 
+/** A record that does not say of which image it is, though the service finds it by the digest of the URI. */
+export interface StrayRecord {
+  readonly digest: string;
+  readonly checksum: string | undefined;
+}
+
 /**
  * What a sanity check wants of a catalogue: to see all of it, some at a time, and to mend it. Readers and the
  * site go on meanwhile, so whatever changes a record looks at it once more, as one step with the change, and
@@ -32,6 +38,8 @@ export interface CatalogueUpkeep {
   size(): Promise<number>;
   /** Every `img/*` key; one that is moved meanwhile may come twice. */
   places(): AsyncIterable<readonly KeyPlace[]>;
+  /** Records that lie at no place, some at a time. */
+  strays(): AsyncIterable<readonly StrayRecord[]>;
   /** In the order of the places. */
   look(places: readonly KeyPlace[]): Promise<readonly CatalogueKey[]>;
   /** The URIs of a list, some at a time. */

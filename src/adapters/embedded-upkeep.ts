@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { SourceUri, type StoredRecord } from '../domain/index.js';
-import type { CatalogueKey, CatalogueUpkeep, KeyPlace, List, Note } from './catalogue-upkeep.js';
+import type { CatalogueKey, CatalogueUpkeep, KeyPlace, List, Note, StrayRecord } from './catalogue-upkeep.js';
 import { type Database, EMBEDDED, LATEST, type Row } from './embedded-row.js';
 import { storeCall } from './store-call.js';
 
@@ -9,6 +9,9 @@ const BATCH = 1000;
 
 /** Which part of a row is what note. */
 const PARTS = { err: 'error', updated: 'updated' } as const satisfies Record<Note, keyof Row>;
+
+/** A row with its digest, as far as it is one. */
+type Entry = readonly [digest: string, row: Partial<Row> | null];
 
 /** The rows as the keys that a Redis would hold for the same facts. */
 export class EmbeddedUpkeep implements CatalogueUpkeep {
@@ -28,6 +31,14 @@ export class EmbeddedUpkeep implements CatalogueUpkeep {
   async *places(): AsyncIterable<readonly KeyPlace[]> {
     if (this.#db.doesExist(LATEST)) yield [{ kind: 'list', list: 'latest' }];
     for await (const rows of this.#rows()) yield rows.flatMap(placesOf);
+  }
+
+  async *strays(): AsyncIterable<readonly StrayRecord[]> {
+    for await (const entries of this.#entries()) {
+      yield entries
+        .filter(([digest, row]) => !(hasUri(row) && uriOf(row.uri).digest === digest))
+        .map(([digest, row]) => ({ digest, checksum: row?.stored?.checksum }));
+    }
   }
 
   look(places: readonly KeyPlace[]): Promise<readonly CatalogueKey[]> {
@@ -97,10 +108,14 @@ export class EmbeddedUpkeep implements CatalogueUpkeep {
   }
 
   async *#rows(): AsyncIterable<readonly Row[]> {
+    for await (const entries of this.#entries()) yield entries.map(([, row]) => row).filter(hasUri);
+  }
+
+  async *#entries(): AsyncIterable<readonly Entry[]> {
     for (let start = ''; ;) {
       const entries = [...this.#db.getRange({ start, limit: BATCH, exclusiveStart: true })];
       await turn();
-      yield entries.flatMap(({ key, value }) => (key === LATEST ? [] : [value as Row]));
+      yield entries.flatMap(({ key, value }) => (key === LATEST ? [] : [[key, value as Entry[1]] as const]));
       const last = entries.at(-1);
       if (!last) return;
       start = last.key;
@@ -128,6 +143,10 @@ export class EmbeddedUpkeep implements CatalogueUpkeep {
   #latest(): string[] {
     return (this.#db.get(LATEST) as string[] | undefined) ?? [];
   }
+}
+
+function hasUri(row: Entry[1]): row is Row {
+  return typeof row?.uri === 'string';
 }
 
 function placesOf(row: Row): KeyPlace[] {

@@ -50,6 +50,9 @@ export class RedisUpkeep implements CatalogueUpkeep {
     } while (cursor !== '0');
   }
 
+  /** The key names the image. */
+  async *strays(): AsyncIterable<never> {}
+
   async look(places: readonly KeyPlace[]): Promise<readonly CatalogueKey[]> {
     if (places.length === 0) return [];
     const replies = (await pipelined(this.#redis, (pipeline) => places.reduce(ask, pipeline))).values();

@@ -10,6 +10,7 @@ export const KINDS = [
   'unknown image in img/latest',
   'missing TTL',
   'wrong key type',
+  'record without its URI',
   'missing file',
   'checksum differs from file',
   'unreadable file',

@@ -5,6 +5,7 @@ import type { Finding } from './finding.js';
 import { checkKeys } from './key-check.js';
 import { checkLists } from './list-check.js';
 import type { Parts, Step } from './parts.js';
+import { checkStrays } from './stray-check.js';
 
 /** A part of the check, after those that it builds on. */
 export interface Phase {
@@ -33,6 +34,7 @@ export function phasesOf(parts: Parts): readonly Phase[] {
 async function* checkKeysAndLists(parts: Parts, step: Step): AsyncIterable<Finding> {
   yield* checkKeys(parts, step);
   yield* checkLists(parts);
+  yield* checkStrays(parts);
 }
 
 /** A key may come twice, and so does an image that is on a list twice. */
