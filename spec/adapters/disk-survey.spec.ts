@@ -1,24 +1,28 @@
-import { mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DiskFiles, DiskSurvey, originalPlace } from '../../src/adapters/index.js';
 import { SourceUri } from '../../src/domain/index.js';
 import { temporaryDirectory } from '../support/service.js';
 
+const MIB = 1024 * 1024;
 const URI = SourceUri.of('http://origin.example/picture.png');
 const KEY = { checksum: 'a'.repeat(40), height: 64 };
 const [BYTES, SMALL] = [Buffer.from('a picture'), Buffer.from('small')];
 
+let directory: string;
+beforeEach(() => {
+  directory = temporaryDirectory();
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
 describe('a purge', () => {
-  let directory: string;
   let files: DiskFiles;
   let survey: DiskSurvey;
   beforeEach(() => {
-    directory = temporaryDirectory();
     files = new DiskFiles(directory);
     survey = new DiskSurvey(directory);
   });
-  afterEach(() => rmSync(directory, { recursive: true }));
 
   const folder = () => join(directory, dirname(originalPlace(URI.digest)));
   const put = async () => (await files.stage(URI, BYTES)).commit();
@@ -59,5 +63,24 @@ describe('a purge', () => {
   it('says so when files cannot be removed', async () => {
     mkdirSync(join(directory, originalPlace(URI.digest)), { recursive: true });
     await expect(survey.purge(URI)).rejects.toMatchObject({ code: 'storage-unavailable' });
+  });
+});
+
+describe('the head of a file', () => {
+  it.each([
+    { size: 3, head: 3 },
+    { size: 5 * MIB, head: 5 * MIB },
+    { size: 5 * MIB + 1, head: 5 * MIB },
+    { size: 64 * MIB, head: 5 * MIB },
+  ])('of $size bytes has $head', async ({ size, head }) => {
+    writeFileSync(join(directory, 'file'), 'abc');
+    truncateSync(join(directory, 'file'), size);
+    const bytes = await new DiskSurvey(directory).head('file');
+    expect(bytes?.length).toBe(head);
+    expect(bytes?.toString('latin1', 0, 3)).toBe('abc');
+  });
+
+  it('of no file is nothing', async () => {
+    expect(await new DiskSurvey(directory).head('file')).toBeUndefined();
   });
 });

@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { Dirent } from 'node:fs';
-import { link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { createReadStream, type Dirent } from 'node:fs';
+import { link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { from, lastValueFrom, mergeMap, toArray } from 'rxjs';
 import type { SourceUri } from '../domain/index.js';
 import { asidePlace, originalPlace, TEMPORARY } from './disk-layout.js';
@@ -13,6 +14,9 @@ const AT_ONCE = 16;
 
 /** Bytes of a file that are in memory at once, in pieces of memory that are used again. */
 const PIECE = 256 * 1024;
+
+/** Bytes by which a file is told to be a picture: whatever lies in the cache directory may be of any size. */
+const HEAD = 5 * 1024 * 1024;
 
 /** Folders within each other above a file. */
 const DEPTH = 3;
@@ -58,9 +62,9 @@ export class DiskSurvey {
     }
   }
 
-  /** All bytes of a file; `undefined` when there is no file. */
-  read(place: string): Promise<Buffer | undefined> {
-    return readFile(join(this.#directory, place)).catch(ignoreAbsence);
+  /** As many bytes as a picture of ours may have, or all there are; `undefined` when there is no file. */
+  head(place: string): Promise<Buffer | undefined> {
+    return buffer(createReadStream(join(this.#directory, place), { end: HEAD - 1 })).catch(ignoreAbsence);
   }
 
   /** What processes that are gone left half-written. */

@@ -68,7 +68,7 @@ export async function adopt(parts: Parts, uri: SourceUri, recorded: RecordFields
 }
 
 async function typeOfBytes({ survey }: Parts, uri: SourceUri): Promise<string | undefined> {
-  const bytes = await survey.read(originalPlace(uri.digest));
+  const bytes = await survey.head(originalPlace(uri.digest));
   const format = bytes && (await magicSniffer.sniff(bytes));
   return format && imageTypeOf(format);
 }
