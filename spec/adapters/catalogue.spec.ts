@@ -141,7 +141,13 @@ describe.each([
       ...RECORD,
       created_at: expect.stringMatching(/^\d{10}$/) as string,
     });
-    expect(await catalogue.upkeep.size()).toBeGreaterThanOrEqual(4);
+  });
+
+  it('tells about how many keys it has', async () => {
+    for (let n = 0; n < 500; n++) await catalogue.declare(SourceUri.of(`http://example.com/${n}`));
+    const size = await catalogue.upkeep.size();
+    expect(size).toBeGreaterThan(450);
+    expect(size).toBeLessThan(550);
   });
 
   describe('that is moderated', () => {
@@ -299,6 +305,18 @@ describe.skipIf(redisUrl === null)('the Redis catalogue and the site', () => {
     await catalogue.store(uri, RECORD, MODIFIED);
     await client.persist(`img/updated/${uri}`);
     expect(await catalogue.lookup(uri)).toMatchObject({ freshFor: 3_600_000 });
+  });
+
+  it('tells about how many of the keys of a Redis are its own', async () => {
+    const { client, catalogue } = await open();
+    await client.eval(
+      `for n = 1, 900 do redis.call('SET', 'session/' .. n, 'x') end
+       for n = 1, 100 do redis.call('HSET', 'img/' .. n, 'created_at', '1') end`,
+      0,
+    );
+    const size = await catalogue.upkeep.size();
+    expect(size).toBeGreaterThan(40);
+    expect(size).toBeLessThan(160);
   });
 
   it('asks in one round trip', async () => {

@@ -64,6 +64,14 @@ describe('a purge', () => {
     mkdirSync(join(directory, originalPlace(URI.digest)), { recursive: true });
     await expect(survey.purge(URI)).rejects.toMatchObject({ code: 'storage-unavailable' });
   });
+
+it('tells by a few folders how many files there are', async () => {
+  for (let n = 0; n < 256; n++) {
+    const folder = join(directory, n.toString(16).padStart(2, '0'));
+    mkdirSync(folder);
+    for (let file = 0; file < 3; file++) writeFileSync(join(folder, `${file}`), '');
+  }
+  expect(await new DiskSurvey(directory).size()).toBe(768);
 });
 
 describe('the head of a file', () => {

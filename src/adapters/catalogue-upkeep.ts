@@ -34,7 +34,7 @@ export interface StrayRecord {
  * gives `false` when it is another one by then.
  */
 export interface CatalogueUpkeep {
-  /** How many keys there are at most. */
+  /** How many keys there are, about. */
   size(): Promise<number>;
   /** Every `img/*` key; one that is moved meanwhile may come twice. */
   places(): AsyncIterable<readonly KeyPlace[]>;

@@ -40,6 +40,11 @@ export function keyOf(place: KeyPlace): Buffer {
   }
 }
 
+/** Whether the schema has a meaning for a key. */
+export function isOurs(key: Buffer): boolean {
+  return startsWith(key, IMAGE);
+}
+
 /** What a key that begins with `img/` is. */
 export function placeOfKey(key: Buffer): KeyPlace {
   for (const list of ['latest', 'blocked'] as const) {

@@ -2,11 +2,14 @@ import type { ChainableCommander, Redis } from 'ioredis';
 import { SourceUri, type StoredRecord } from '../domain/index.js';
 import type { CatalogueKey, CatalogueUpkeep, KeyPlace, List, Note } from './catalogue-upkeep.js';
 import { pipelined, REDIS, type Reply } from './redis-pipeline.js';
-import { imageKey, keyOf, listKey, noteKey, placeOfKey, updatedKey } from './redis-schema.js';
+import { imageKey, isOurs, keyOf, listKey, noteKey, placeOfKey, updatedKey } from './redis-schema.js';
 import { storeCall } from './store-call.js';
 
 /** Keys in one round trip. */
 const BATCH = 1000;
+
+/** Keys by which the share of ours is told. */
+const SAMPLE = 1000;
 
 /** Each script has one key only, so that it also runs where keys live on several nodes. */
 const LIMIT = `if redis.call('TTL', KEYS[1]) == -1 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end`;
@@ -35,8 +38,15 @@ export class RedisUpkeep implements CatalogueUpkeep {
     this.#ttl = ttl;
   }
 
-  size(): Promise<number> {
-    return storeCall(REDIS, () => this.#redis.dbsize());
+  /** The site may keep much else in its Redis, so keys taken by chance tell how many of all are ours. */
+  async size(): Promise<number> {
+    const all = await storeCall(REDIS, () => this.#redis.dbsize());
+    const sample = await pipelined(this.#redis, (pipeline) => {
+      for (let taken = 0; taken < SAMPLE; taken++) pipeline.randomkeyBuffer();
+      return pipeline;
+    });
+    const ours = sample.filter(([, key]) => key && isOurs(key as Buffer));
+    return Math.round((all * ours.length) / SAMPLE);
   }
 
   async *places(): AsyncIterable<readonly KeyPlace[]> {

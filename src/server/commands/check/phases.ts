@@ -25,7 +25,7 @@ export function phasesOf(parts: Parts): readonly Phase[] {
     },
     {
       name: 'files',
-      size: () => Promise.resolve(parts.pictures.size),
+      size: () => parts.survey.size(),
       findings: (step) => once(reported, checkFiles(parts, step)),
     },
   ];
