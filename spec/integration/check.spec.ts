@@ -205,6 +205,21 @@ describe.each(STORES)('a check, $name', ({ open, faults, skip }) => {
     expect(labels(await found())).toEqual([]);
   });
 
+  it('does not call an avatar stale whose picture was fetched anew after its key was looked at', async () => {
+    await site.keep(URI, PICTURE);
+    site.write(avatarPlace(URI, OTHER), AVATAR);
+    const survey = new (class extends DiskSurvey {
+      passes = 0;
+      override async *places(): AsyncIterable<readonly string[]> {
+        if (++this.passes === 2) await site.keep(URI, OTHER);
+        if (this.passes === 2) site.write(avatarPlace(URI, OTHER), AVATAR);
+        yield* super.places();
+      }
+    })(site.directory);
+    expect(labels(await found(0, survey))).toEqual([]);
+    expect(survey.passes).toBe(2);
+  });
+
   it('names the bytes of URIs that are not UTF-8', async () => {
     const binary = SourceUri.of(Buffer.from([0x68, 0xff]));
     await site.keep(binary, PICTURE);

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { filePlace } from '../../../adapters/index.js';
+import { type FilePlace, filePlace, originalPlace } from '../../../adapters/index.js';
 import { atOnce } from './at-once.js';
 import { DigestTable } from './digest-table.js';
 import { fileState } from './file-state.js';
@@ -7,6 +7,9 @@ import type { Finding } from './finding.js';
 import { removeFile } from './mends.js';
 import { checkOwners } from './owner-check.js';
 import type { Parts, Step } from './parts.js';
+import { NOTHING } from './picture-check.js';
+
+type VariantPlace = Extract<FilePlace, { kind: 'variant' }>;
 
 /**
  * Looks at every file, once the keys were looked at. Only digests are kept of what the keys said, so what looks wrong
@@ -47,11 +50,25 @@ async function checkFile(parts: Parts, place: string): Promise<Finding[]> {
   if (file.kind === 'original') return original === undefined ? [{ kind: 'orphan file', what: place }] : [];
   const mend = removeFile(parts, place);
   if (original === undefined) return [{ kind: 'orphan variant', what: place, mend }];
-  if (original !== file.of) return [{ kind: 'stale variant', what: place, mend }];
+  if (original !== file.of) {
+    return (await isStale(parts, place, file)) ? [{ kind: 'stale variant', what: place, mend }] : [];
+  }
   const state = await fileState(parts.survey, place);
   if (state.is === 'unreadable') return [{ kind: 'unreadable file', what: `${place}: ${state.code}` }];
   const isDamaged = state.is === 'read' && state.checksum !== file.checksum;
   return isDamaged ? [{ kind: 'damaged variant', what: place, mend }] : [];
+}
+
+/**
+ * Keys were looked at a while ago. When the picture was fetched anew since, the avatar is of what lies there now, or is
+ * gone itself.
+ */
+async function isStale({ pictures, survey }: Parts, place: string, { digest, of }: VariantPlace): Promise<boolean> {
+  // A file that its record does not vouch for says nothing.
+  if (pictures.get(Buffer.from(digest, 'hex'))?.equals(NOTHING)) return true;
+  const original = await fileState(survey, originalPlace(digest));
+  if (original.is === 'read' && original.checksum === of) return false;
+  return (await fileState(survey, place)).is !== 'missing';
 }
 
 /** Of the URI whose picture a file belongs to. */

@@ -7,7 +7,7 @@ import { nameOf } from '../name-of.js';
 import type { Parts } from './parts.js';
 
 /** The original of no variant: those of a picture that is not intact are all stale. */
-const NOTHING = Buffer.alloc(20);
+export const NOTHING = Buffer.alloc(20);
 
 const CHECKSUM = /^[0-9a-f]{40}$/;
 
