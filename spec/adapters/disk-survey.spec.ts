@@ -64,6 +64,7 @@ describe('a purge', () => {
     mkdirSync(join(directory, originalPlace(URI.digest)), { recursive: true });
     await expect(survey.purge(URI)).rejects.toMatchObject({ code: 'storage-unavailable' });
   });
+});
 
 it('tells by a few folders how many files there are', async () => {
   for (let n = 0; n < 256; n++) {
