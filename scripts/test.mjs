@@ -9,6 +9,8 @@ const isCi = process.env.CI === 'true';
 install();
 provideRedis();
 for (const name of ['chromium', 'openssl']) provideForAll(name, () => isOnPath(name));
+// Of its package only `promtool` is used.
+provideForAll('prometheus', () => isOnPath('promtool'));
 provideForAll('nginx-light', () => isOnPath('nginx') || isOnPath('/usr/sbin/nginx'));
 build();
 rmSync(RESULTS, { force: true });

@@ -5,8 +5,7 @@ import type { Validators } from './preconditions.js';
 export type Fields = readonly string[];
 
 /** What the answers with one picture have in common. */
-export interface ImageHead {
-  readonly validators: Validators;
+export interface ImageHead extends Validators, Pick<StoredImage, 'type' | 'checksum'> {
   /** What goes with its bytes, but for how many there are. */
   readonly content: Fields;
 }
@@ -16,19 +15,19 @@ const MAX_AGE = 3600;
 /** Keeps an SVG from doing anything but being looked at, also when it is opened by itself. */
 const ONLY_TO_LOOK_AT = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox";
 
-const heads = new WeakMap<Body, { readonly image: StoredImage; readonly head: ImageHead }>();
+const heads = new WeakMap<Body, ImageHead>();
 
 /** Worked out once for each body in memory: those that are asked for often keep theirs. */
 export function headOf(image: StoredImage): ImageHead {
   const known = heads.get(image.body);
-  if (known && saysTheSame(known.image, image)) return known.head;
+  if (known && isOf(image, known)) return known;
   const head = makeHead(image);
-  heads.set(image.body, { image, head });
+  heads.set(image.body, head);
   return head;
 }
 
-function saysTheSame(one: StoredImage, other: StoredImage): boolean {
-  return one.type === other.type && one.checksum === other.checksum && one.modified === other.modified;
+function isOf({ type, checksum, modified }: StoredImage, head: ImageHead): boolean {
+  return head.type === type && head.checksum === checksum && head.modified === modified;
 }
 
 function makeHead({ type, checksum, modified }: StoredImage): ImageHead {
@@ -42,7 +41,7 @@ function makeHead({ type, checksum, modified }: StoredImage): ImageHead {
     ['Content-Type', type],
     ['Content-Security-Policy', ONLY_TO_LOOK_AT],
   ].flat();
-  return { validators: { etag, modified }, content };
+  return { type, checksum, modified, etag, content };
 }
 
 /** Names and values of the fields that come first: those that are said again when the reader has the picture. */

@@ -19,25 +19,24 @@ export function sendImage(
   response: ServerResponse,
   { image, cacheStatus }: ServedImage,
 ): number | Promise<number> {
-  const { validators, content } = headOf(image);
+  const head = headOf(image);
+  const { content } = head;
   const { method, rawHeaders } = request;
-  const outcome = isConditional(rawHeaders) ? evaluatePreconditions(request.headers, validators) : 'proceed';
+  const outcome = isConditional(rawHeaders) ? evaluatePreconditions(request.headers, head) : 'proceed';
   if (outcome === 'precondition-failed') return end(response, 412, NO_PICTURE);
   const status = formatCacheStatus(cacheStatus);
   if (outcome === 'not-modified') return end(response, 304, [...cachingOf(content), 'Cache-Status', status]);
 
   const { length } = image.body;
-  const head = [...content, 'Cache-Status', status, 'Content-Length'];
-  if (method === 'HEAD') return end(response, 200, [...head, String(length)]);
-  const range = occurrences(rawHeaders, 'range') > 0 ? rangeOf(request.headers, validators, length) : undefined;
-  if (range === undefined) {
-    head.push(String(length));
-    return sendBody(response, [200, head], image.body, [0, length]);
+  const range = occurrences(rawHeaders, 'range') > 0 ? rangeOf(request.headers, head, length) : undefined;
+  if (method === 'HEAD' || range === undefined) {
+    const fields = [...content, 'Cache-Status', status, 'Content-Length', String(length)];
+    return method === 'HEAD' ? end(response, 200, fields) : sendBody(response, [200, fields], image.body, [0, length]);
   }
   if (range === 'unsatisfiable') return end(response, 416, [...NO_PICTURE, 'Content-Range', `bytes */${length}`]);
   const { first, last } = range;
-  head.push(String(last - first + 1), 'Content-Range', `bytes ${first}-${last}/${length}`);
-  return sendBody(response, [206, head], image.body, [first, last + 1]);
+  const part = ['Content-Length', String(last - first + 1), 'Content-Range', `bytes ${first}-${last}/${length}`];
+  return sendBody(response, [206, [...content, 'Cache-Status', status, ...part]], image.body, [first, last + 1]);
 }
 
 function rangeOf(headers: IncomingHttpHeaders, validators: Validators, length: number) {
@@ -45,7 +44,7 @@ function rangeOf(headers: IncomingHttpHeaders, validators: Validators, length: n
   return isCurrent ? parseRange(headers.range, length) : undefined;
 }
 
-function end(response: ServerResponse, status: 200 | 304 | 412 | 416, head: string[]): number {
-  response.writeHead(status, head).end();
+function end(response: ServerResponse, status: 200 | 304 | 412 | 416, fields: string[]): number {
+  response.writeHead(status, fields).end();
   return 0;
 }
