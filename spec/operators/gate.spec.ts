@@ -1,5 +1,5 @@
-import { lastValueFrom, map, merge, of, timer, toArray } from 'rxjs';
-import { describe, expect, it } from 'vitest';
+import { map, merge, of, toArray } from 'rxjs';
+import { describe, it } from 'vitest';
 import { Gate, gate } from '../../src/operators/index.js';
 import { marbles, rejected } from '../support/marbles.js';
 import { itIsAnOperator } from '../support/operator-laws.js';
@@ -101,15 +101,6 @@ describe('Gate', () => {
       expectSubscriptions(work.subscriptions).toBe(['^ 7ms !', '8ms ^ 7ms !']);
     }),
   );
-
-  it('waits for as long as it takes with a patience of Infinity, which a timer takes for a millisecond', async () => {
-    const gate = new Gate({ concurrency: 1, queue: 1, patience: Infinity });
-    const visits = merge(
-      gate.run(() => timer(20)),
-      gate.run(() => of(1)),
-    );
-    expect(await lastValueFrom(visits.pipe(toArray()))).toEqual([0, 1]);
-  });
 
   it(
     'tells how much runs and how much waits',

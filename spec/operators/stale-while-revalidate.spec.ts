@@ -1,7 +1,6 @@
 import { of } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 import { staleWhileRevalidate } from '../../src/operators/index.js';
-import { unexpected } from '../../src/testing/index.js';
 import { marbles } from '../support/marbles.js';
 import { itIsAnOperator } from '../support/operator-laws.js';
 
@@ -41,15 +40,6 @@ describe('staleWhileRevalidate', () => {
       const source = () => cold('9s (f|)');
       expectObservable(source().pipe(staleWhileRevalidate({ patience: 0, stale, scheduler }))).toBe('(s|)');
       expectObservable(source().pipe(staleWhileRevalidate({ patience: Infinity, stale, scheduler }))).toBe('9s (f|)');
-    }),
-  );
-
-  it(
-    'asks no clock to wait for ever: the real one would take that for no time at all',
-    marbles(({ cold, expectObservable }) => {
-      const scheduler = { now: () => 0, schedule: unexpected('schedule') };
-      const older = staleWhileRevalidate({ patience: Infinity, stale, scheduler });
-      expectObservable(cold('--(f|)').pipe(older)).toBe('--(f|)');
     }),
   );
 

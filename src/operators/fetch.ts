@@ -7,11 +7,11 @@ import {
   type Observable,
   of,
   type OperatorFunction,
+  raceWith,
   type SchedulerLike,
   throwError,
   timeInterval,
   type TimeInterval,
-  timeout,
   toArray,
 } from 'rxjs';
 import {
@@ -25,6 +25,7 @@ import {
   type Ports,
   Rejection,
 } from '../domain/index.js';
+import { after } from './after.js';
 import { AttemptTrace } from './attempt-trace.js';
 import { limitBytes } from './limit-bytes.js';
 import { parseRetryAfter } from './retry-after.js';
@@ -35,7 +36,7 @@ export interface FetchOptions {
   readonly maxBytes: number;
   /** Redirects that are followed. */
   readonly maxRedirects: number;
-  /** Milliseconds of asking, to the last byte, redirects included and waiting for turns not. */
+  /** Milliseconds of asking, to the last byte, redirects included and waiting for turns not; `Infinity` for as long as it takes. */
   readonly fetchDeadline: number;
   /** When each exchange may begin; at once, if not said. */
   readonly turn?: Turn;
@@ -87,7 +88,7 @@ export function fetch(
       return traced
         .exchange(request, (response) => read(url, response))
         .pipe(
-          timeout({ first: timeLeft, scheduler, with: () => throwError(() => tooSlow(fetchDeadline)) }),
+          raceWith(after(timeLeft, scheduler).pipe(mergeMap(() => throwError(() => tooSlow(fetchDeadline))))),
           timeInterval(scheduler),
         );
     };

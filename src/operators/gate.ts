@@ -9,13 +9,14 @@ import {
   type SchedulerLike,
 } from 'rxjs';
 import { Rejection } from '../domain/index.js';
+import { after } from './after.js';
 
 export interface GateOptions {
   /** How many pieces of work run at the same time. */
   readonly concurrency: number;
   /** How many wait, first come first served, before the next is turned away. */
   readonly queue: number;
-  /** Milliseconds that a piece of work waits before it is turned away; `Infinity`, if not said. */
+  /** Milliseconds that a piece of work waits before it is turned away; `Infinity` for as long as it takes, if not said. */
   readonly patience?: number;
   readonly scheduler?: SchedulerLike;
 }
@@ -62,10 +63,9 @@ export class Gate {
       subscriber.add(() => this.#waiting.delete(enter));
       this.#waiting.add(enter);
       this.#admit();
-      // A timer would take it for a millisecond.
-      if (patience === Infinity || !this.#waiting.has(enter)) return;
+      if (!this.#waiting.has(enter)) return;
       const giveUp = () => this.#waiting.has(enter) && turnAway(`no turn within ${patience} ms`);
-      subscriber.add(scheduler.schedule(giveUp, patience));
+      subscriber.add(after(patience, scheduler).subscribe(giveUp));
     });
   }
 

@@ -10,9 +10,9 @@ import {
   type Observable,
   of,
   type OperatorFunction,
+  raceWith,
   type SchedulerLike,
   throwError,
-  timeout,
 } from 'rxjs';
 import {
   type Answer,
@@ -27,6 +27,7 @@ import {
   type VariantKey,
   wholeOf,
 } from '../domain/index.js';
+import { after } from './after.js';
 import { dedupeInflight, type Inflight } from './dedupe-inflight.js';
 import type { Gate } from './gate.js';
 import { mapOrMerge, whenKnown } from './map-or-merge.js';
@@ -38,7 +39,7 @@ export interface ResizeOptions {
   readonly resizeGate: Gate;
   /** Checksums of pictures of which no avatar can be made. */
   readonly unresizable: LRUCache<string, true>;
-  /** Milliseconds a reader waits for an avatar to be made, the queue included. */
+  /** Milliseconds a reader waits for an avatar to be made, the queue included; `Infinity` for as long as it takes. */
   readonly resizeDeadline: number;
   readonly scheduler?: SchedulerLike;
 }
@@ -89,7 +90,7 @@ export function resize(
   const made = (wanted: Wanted): Observable<ServedImage> =>
     of(wanted).pipe(
       makeOnce,
-      timeout({ first: resizeDeadline, scheduler, with: () => throwError(() => tooSlow(resizeDeadline)) }),
+      raceWith(after(resizeDeadline, scheduler).pipe(mergeMap(() => throwError(() => tooSlow(resizeDeadline))))),
       catchError((error: unknown) =>
         isRejection(error, 'undecodable') ? of(passThrough(wanted.served)) : throwError(() => error),
       ),

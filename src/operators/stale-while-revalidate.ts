@@ -11,8 +11,8 @@ import {
   share,
   takeUntil,
   tap,
-  timer,
 } from 'rxjs';
+import { after } from './after.js';
 
 export interface StaleWhileRevalidateOptions<T> {
   /** Milliseconds that a subscriber waits for the source; `Infinity` for as long as it takes. */
@@ -61,8 +61,7 @@ export function staleWhileRevalidate<T>({
     defer(() => {
       const shared = source.pipe(share());
       const goOn = () => shared.pipe(takeUntil(shutdown)).subscribe({ error: lateError });
-      const impatience = patience === Infinity ? NEVER : timer(patience, scheduler);
       // The source is gone on with before the race leaves it.
-      return race(shared, impatience.pipe(tap(goOn), mergeMap(stale)));
+      return race(shared, after(patience, scheduler).pipe(tap(goOn), mergeMap(stale)));
     });
 }

@@ -13,13 +13,13 @@ export interface PipelineOptions {
   readonly maxBytes: number;
   /** Redirects that are followed. */
   readonly maxRedirects: number;
-  /** Milliseconds of asking for a picture, to its last byte, redirects included. */
+  /** Milliseconds of asking for a picture, to its last byte, redirects included; `Infinity` for as long as it takes. */
   readonly fetchDeadline: number;
   /** Connections to one host at once; and how many fetches may wait for their turn, and how long. */
   readonly perHost: Required<GateLimits>;
   /** The same over all hosts. */
   readonly fetches: Required<GateLimits>;
-  /** Milliseconds a reader waits for an avatar to be made. */
+  /** Milliseconds a reader waits for an avatar to be made; `Infinity` for as long as it takes. */
   readonly resizeDeadline: number;
   /** Avatars that are made at once; and how many may wait for their turn. */
   readonly resizes: GateLimits;

@@ -21,12 +21,9 @@ export interface Fetched {
   readonly served?: ServedImage;
 }
 
-/** Milliseconds: longer than any work takes, and not longer than timers can count. */
-const A_DAY = 86_400_000;
-
 /** Options of a command that waits for fetches, and for their turns, as long as they take. */
 export function patient<O extends Options>(options: O): O {
-  const waiting = { refreshWait: Infinity, queueTimeout: A_DAY, fetchQueue: Infinity, hostQueue: Infinity };
+  const waiting = { refreshWait: Infinity, queueTimeout: Infinity, fetchQueue: Infinity, hostQueue: Infinity };
   return { ...options, ...waiting, workers: 1 };
 }
 
