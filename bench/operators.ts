@@ -10,7 +10,7 @@ import {
   type StoredFile,
 } from '../src/domain/index.js';
 import { checkRedis, decode, readStored, resize } from '../src/operators/index.js';
-import { DEFAULTS, imagePipeline, sharedWithin } from '../src/pipeline/index.js';
+import { imagePipeline, sharedWithin } from '../src/pipeline/index.js';
 import { whenDue } from '../src/pipeline/selection.js';
 import { formatCacheStatus } from '../src/server/cache-status.js';
 import { headOf } from '../src/server/image-head.js';
@@ -45,8 +45,8 @@ export async function measureOperators({ uris, ...options }: OperatorsOptions): 
 function stagesOf(count: number): Record<string, Step> {
   const links = Array.from({ length: count }, (_, at) => linkOf(at));
   const ports = portsOf(links);
-  const shared = sharedWithin(DEFAULTS);
-  const resizing = { ...DEFAULTS, ...shared, resizeGate: shared.resizes };
+  const shared = sharedWithin();
+  const resizing = { ...shared, resizeGate: shared.resizes };
   const nothingDue = whenDue(() => NEVER);
 
   const requests = outcomes(links, decode());

@@ -13,7 +13,6 @@ import { catchError, EMPTY, filter, from, mergeMap, type Observable, of, pipe, t
 import { httpOrigin, magicSniffer } from 'img-linuxfr/adapters';
 import { ORIGINAL, SourceUri } from 'img-linuxfr/domain';
 import { Bulkhead, fetch, validate } from 'img-linuxfr/operators';
-import { DEFAULTS } from 'img-linuxfr/pipeline';
 import { addressRules, complain, makeFolder, readText, words } from './support/script.js';
 
 /** `![…](URI)`, `![…](<URI> "…")` and `<img … src="URI">`; a URI may have parentheses in pairs. */
@@ -27,7 +26,7 @@ const hosts = new Bulkhead({ concurrency: 2, queue: Infinity });
 const download = pipe(
   fetch(
     { origin: httpOrigin({ userAgent: 'archive-markdown/1.0', rules: addressRules() }) },
-    { ...DEFAULTS, turn: (url, ask) => hosts.run(url.host, ask) },
+    { turn: (url, ask) => hosts.run(url.host, ask) },
   ),
   validate({ sniffer: magicSniffer }),
 );

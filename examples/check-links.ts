@@ -9,7 +9,6 @@ import { catchError, filter, from, map, mergeMap, type Observable, of, pipe, thr
 import { httpOrigin, magicSniffer } from 'img-linuxfr/adapters';
 import { isRejection, ORIGINAL, SourceUri } from 'img-linuxfr/domain';
 import { Bulkhead, fetch, Gate, validate } from 'img-linuxfr/operators';
-import { DEFAULTS } from 'img-linuxfr/pipeline';
 import { addressRules, linesOf, words } from './support/script.js';
 
 const [list = ''] = words('LIST');
@@ -22,7 +21,7 @@ const downloads = new Gate({ concurrency: 50, queue: Infinity });
 const download = pipe(
   fetch(
     { origin: httpOrigin({ userAgent: 'check-links/1.0', rules: addressRules() }) },
-    { ...DEFAULTS, turn: (url, ask) => hosts.run(url.host, () => downloads.run(ask)) },
+    { turn: (url, ask) => hosts.run(url.host, () => downloads.run(ask)) },
   ),
   validate({ sniffer: magicSniffer }),
 );

@@ -10,7 +10,7 @@ import { catchError, EMPTY, from, map, mergeMap, of } from 'rxjs';
 import { DiskFiles, EmbeddedCatalogue, httpOrigin, magicSniffer, sharpResizer } from 'img-linuxfr/adapters';
 import { type Due, ORIGINAL, SourceUri } from 'img-linuxfr/domain';
 import { fetch, persist, rememberFailure, takeTurns, validate } from 'img-linuxfr/operators';
-import { DEFAULTS, oncePerUri, pipelineAround, select, sharedWithin, whenDue } from 'img-linuxfr/pipeline';
+import { oncePerUri, pipelineAround, select, sharedWithin, whenDue } from 'img-linuxfr/pipeline';
 import { addressRules, complain, makeFolder, orGiveUp, readBytes, words } from './support/script.js';
 import { sharpMarker } from './support/sharp-marker.js';
 import { watermark } from './support/watermark.js';
@@ -27,13 +27,13 @@ const ports = {
   resizer: sharpResizer(),
   report: console.error,
 };
-const shared = sharedWithin(DEFAULTS);
+const shared = sharedWithin();
 
 /** The pipeline: that of `refresh`, with one more stage. */
 const marker = sharpMarker(readBytes(mark));
 const download = (due: Due) =>
   of(due).pipe(
-    fetch(ports, { ...DEFAULTS, turn: takeTurns(shared) }),
+    fetch(ports, { turn: takeTurns(shared) }),
     validate(ports),
     watermark(marker),
     persist(ports),

@@ -1,6 +1,6 @@
 import { merge, type Observable, VirtualTimeScheduler } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { DEFAULTS, type Shared, sharedWithin } from '../../src/pipeline/index.js';
+import { type Shared, sharedWithin } from '../../src/pipeline/index.js';
 import { marbles, rejected } from '../support/marbles.js';
 import { URL_OF_IT, valid } from '../support/nouns.js';
 
@@ -16,7 +16,7 @@ describe('sharedWithin', () => {
       `keeps the limits of ${name}`,
       marbles(({ cold, expectObservable, scheduler }) => {
         const narrow = { concurrency: 1, queue: 1, patience: 2 };
-        const shared = sharedWithin({ ...DEFAULTS, [name]: narrow, scheduler });
+        const shared = sharedWithin({ [name]: narrow, scheduler });
         const work = cold('         ----(r|)');
         const visit = () => run(shared, () => work);
         expectObservable(visit()).toBe(' ----(r|)');
@@ -30,7 +30,7 @@ describe('sharedWithin', () => {
       marbles(({ cold, expectObservable }) => {
         const scheduler = new VirtualTimeScheduler();
         const narrow = { concurrency: 1, queue: 1, patience: 2 };
-        const shared = sharedWithin({ ...DEFAULTS, [name]: narrow, scheduler });
+        const shared = sharedWithin({ [name]: narrow, scheduler });
         const work = cold('---(r|)');
         const visit = () => run(shared, () => work);
         // That clock stands still, so nobody has waited for any time.
@@ -40,8 +40,8 @@ describe('sharedWithin', () => {
   }
 
   it('dates rests and pictures that wait to be stored by the clock it is given', () => {
-    const backOff = { ...DEFAULTS.backOff, firstPause: 10, jitter: 0 };
-    const { backOff: rests, unsaved } = sharedWithin({ ...DEFAULTS, backOff, scheduler: new VirtualTimeScheduler() });
+    const backOff = { firstPause: 10, jitter: 0 };
+    const { backOff: rests, unsaved } = sharedWithin({ backOff, scheduler: new VirtualTimeScheduler() });
     rests.failed(URL_OF_IT);
     expect(rests.resting(URL_OF_IT)).toEqual({ cause: 'uri', until: 10 });
     expect(unsaved.hold(valid()).modified).toEqual(new Date(0));

@@ -1,7 +1,6 @@
-import { NEVER } from 'rxjs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { parseCommandLine } from '../../src/server/command-line.js';
-import { pipelineOptions } from '../../src/server/pipeline-options.js';
+import { sharedOverrides } from '../../src/server/pipeline-options.js';
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -65,7 +64,7 @@ describe('parseCommandLine', () => {
   ])('%j means %i workers, of which each makes so many avatars at once: %i', (argv, workers, resizes) => {
     const options = optionsOf(...argv);
     expect(options.workers).toBe(workers);
-    expect(pipelineOptions(options, NEVER).resizes.concurrency).toBe(resizes);
+    expect(sharedOverrides(options).resizes?.concurrency).toBe(resizes);
     vi.stubEnv('IMG_WORKERS', String(workers));
     expect(optionsOf().workers).toBe(workers);
   });

@@ -12,7 +12,7 @@ import {
   sharpResizer,
 } from '../../src/adapters/index.js';
 import { SourceUri } from '../../src/domain/index.js';
-import { DEFAULTS, imagePipeline, type PipelineOptions, sharedWithin } from '../../src/pipeline/index.js';
+import { imagePipeline, type PipelineOverrides, sharedWithin } from '../../src/pipeline/index.js';
 import { requestHandler } from '../../src/server/handler.js';
 import { createHttpServer } from '../../src/server/http-server.js';
 import { watchFor } from '../../src/server/requests/watch.js';
@@ -27,10 +27,10 @@ export interface Inside {
   readonly close: () => Promise<void>;
 }
 
-export async function openInside(overrides: Partial<PipelineOptions> = {}): Promise<Inside> {
+export async function openInside(told: Pick<PipelineOverrides, 'perHost' | 'refreshWait'> = {}): Promise<Inside> {
   const directory = temporaryDirectory();
-  const options = { ...DEFAULTS, ...overrides };
-  const shared = sharedWithin(options);
+  const { perHost, ...stages } = told;
+  const shared = sharedWithin({ perHost });
   const catalogue = new EmbeddedCatalogue({ path: join(directory, 'catalogue.lmdb') });
   const origin = httpOrigin({
     userAgent: 'img-linuxfr-spec/1.0',
@@ -51,7 +51,7 @@ export async function openInside(overrides: Partial<PipelineOptions> = {}): Prom
   const watch = watchFor([]);
   const { server } = createHttpServer(
     requestHandler({
-      pipeline: imagePipeline(ports, options, shared),
+      pipeline: imagePipeline(ports, stages, shared),
       log: pino({ enabled: false }),
       report: ports.report,
       defaultAvatar: '/default',

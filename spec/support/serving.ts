@@ -1,11 +1,11 @@
 import { map, type OperatorFunction } from 'rxjs';
 import { type CatalogueEntry, checksumOf, type Ports, type ServedImage } from '../../src/domain/index.js';
-import { imagePipeline, type PipelineOptions } from '../../src/pipeline/index.js';
+import { imagePipeline, type PipelineOverrides } from '../../src/pipeline/index.js';
 import type { Marbles } from './marbles.js';
 import { AVATAR_REQUEST, HELD, LINK, NEW_IMAGE, RECORD, REQUEST } from './nouns.js';
 import { SMALL_BYTES } from './world.js';
 
-export function pipeline(ports: Ports, { scheduler }: Marbles, overrides: Partial<PipelineOptions> = {}) {
+export function pipeline(ports: Ports, { scheduler }: Marbles, overrides: PipelineOverrides = {}) {
   const backOff = { firstPause: 10, longestPause: 40, jitter: 0, failuresToOpen: 3, longestRetryAfter: 5000 };
   return imagePipeline(ports, { fetchDeadline: 20, refreshWait: Infinity, backOff, scheduler, ...overrides });
 }

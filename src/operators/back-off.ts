@@ -1,20 +1,32 @@
 import { LRUCache } from 'lru-cache';
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
+import { checkNumbers } from '../domain/check-numbers.js';
 
+/** How long failing origins rest, if not said: half a minute to ten minutes, an hour at most if they ask for it. */
+export const BACK_OFF_DEFAULTS = {
+  firstPause: 30_000,
+  longestPause: 600_000,
+  jitter: 0.2,
+  failuresToOpen: 10,
+  longestRetryAfter: 3_600_000,
+} as const;
+
+/** How long failing origins rest; see `BACK_OFF_DEFAULTS`. */
 export interface BackOffOptions {
   /** Milliseconds a URI rests after its first failure; each further one doubles the pause. */
-  readonly firstPause: number;
+  readonly firstPause?: number;
   /** The longest pause, in milliseconds. */
-  readonly longestPause: number;
+  readonly longestPause?: number;
   /**
    * The part of a pause, from 0 to 1, that chance may take away, so that what failed together is not
    * tried again together.
    */
-  readonly jitter: number;
+  readonly jitter?: number;
   /** Failures in a row, over all its URIs, after which a whole host rests. */
-  readonly failuresToOpen: number;
+  readonly failuresToOpen?: number;
   /** The longest rest a host may ask for with Retry-After, in milliseconds. */
-  readonly longestRetryAfter: number;
+  readonly longestRetryAfter?: number;
+  /** The clock of the pauses; `asyncScheduler`, if not said. */
   readonly scheduler?: SchedulerLike;
 }
 
@@ -43,15 +55,25 @@ const REMEMBERED = 10_000;
  * then half-open: one request goes through, the others go on resting until it was answered.
  */
 export class BackOff {
-  readonly #options: BackOffOptions;
+  readonly #options: Required<Omit<BackOffOptions, 'scheduler'>>;
   readonly #scheduler: SchedulerLike;
   readonly #uris = new LRUCache<string, Failures>({ max: REMEMBERED });
   readonly #hosts = new LRUCache<string, Failures>({ max: REMEMBERED });
   /** When a host that asked to be left alone may be asked again. */
   readonly #requested = new LRUCache<string, number>({ max: REMEMBERED });
 
-  constructor({ scheduler = asyncScheduler, ...options }: BackOffOptions) {
-    this.#options = { ...options };
+  constructor({
+    firstPause = BACK_OFF_DEFAULTS.firstPause,
+    longestPause = BACK_OFF_DEFAULTS.longestPause,
+    jitter = BACK_OFF_DEFAULTS.jitter,
+    failuresToOpen = BACK_OFF_DEFAULTS.failuresToOpen,
+    longestRetryAfter = BACK_OFF_DEFAULTS.longestRetryAfter,
+    scheduler = asyncScheduler,
+  }: BackOffOptions = {}) {
+    checkNumbers({ firstPause, longestPause, longestRetryAfter }, 0);
+    checkNumbers({ jitter }, 0, 1);
+    checkNumbers({ failuresToOpen }, 1);
+    this.#options = { firstPause, longestPause, jitter, failuresToOpen, longestRetryAfter };
     this.#scheduler = scheduler;
   }
 

@@ -1,5 +1,6 @@
 import { defer, finalize, type Observable, type ObservableInput } from 'rxjs';
-import { Gate, type GateOptions } from './gate.js';
+import { Gate } from './gate.js';
+import { type GateOptions, gateOptions } from './gate-options.js';
 
 /** A gate, and how many run or wait there. */
 interface Used {
@@ -16,7 +17,7 @@ export class Bulkhead {
   readonly #used = new Map<string, Used>();
 
   constructor(options: GateOptions) {
-    this.#options = options;
+    this.#options = gateOptions(options);
   }
 
   /** Keys for which work runs or waits. */

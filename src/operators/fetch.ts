@@ -14,6 +14,7 @@ import {
   type TimeInterval,
   toArray,
 } from 'rxjs';
+import { checkNumbers } from '../domain/check-numbers.js';
 import {
   type Due,
   type FetchedImage,
@@ -31,15 +32,20 @@ import { limitBytes } from './limit-bytes.js';
 import { parseRetryAfter } from './retry-after.js';
 import type { Turn } from './take-turns.js';
 
+/** What `fetch` does that was not told otherwise: 5 MiB, 9 redirects, 30 s. */
+export const FETCH_DEFAULTS = { maxBytes: 5 * 1024 * 1024, maxRedirects: 9, fetchDeadline: 30_000 } as const;
+
+/** How far `fetch` goes for a picture; see `FETCH_DEFAULTS`. */
 export interface FetchOptions {
   /** The largest picture that is accepted, in decoded bytes. */
-  readonly maxBytes: number;
+  readonly maxBytes?: number;
   /** Redirects that are followed. */
-  readonly maxRedirects: number;
+  readonly maxRedirects?: number;
   /** Milliseconds of asking, to the last byte, redirects included and waiting for turns not; `Infinity` for as long as it takes. */
-  readonly fetchDeadline: number;
+  readonly fetchDeadline?: number;
   /** When each exchange may begin; at once, if not said. */
   readonly turn?: Turn;
+  /** The clock of the deadline; `asyncScheduler`, if not said. */
   readonly scheduler?: SchedulerLike;
 }
 
@@ -60,13 +66,14 @@ type Hop = { readonly outcome: FetchedImage | NotModified } | { readonly locatio
 export function fetch(
   { origin, attempted }: Pick<Ports, 'origin' | 'attempted'>,
   {
-    maxBytes,
-    maxRedirects,
-    fetchDeadline,
+    maxBytes = FETCH_DEFAULTS.maxBytes,
+    maxRedirects = FETCH_DEFAULTS.maxRedirects,
+    fetchDeadline = FETCH_DEFAULTS.fetchDeadline,
     turn = (_url, exchange) => defer(exchange),
     scheduler = asyncScheduler,
-  }: FetchOptions,
+  }: FetchOptions = {},
 ): OperatorFunction<Due, FetchedImage | NotModified> {
+  checkNumbers({ maxBytes, maxRedirects, fetchDeadline }, 0);
   const fetchOne = (due: Due): Observable<FetchedImage | NotModified> => {
     const declared = originOf(due);
     const trace = new AttemptTrace(due.request.uri, scheduler);

@@ -1,38 +1,20 @@
-import {
-  asyncScheduler,
-  defer,
-  finalize,
-  mergeMap,
-  Observable,
-  type ObservableInput,
-  type OperatorFunction,
-  type SchedulerLike,
-} from 'rxjs';
+import { defer, finalize, mergeMap, Observable, type ObservableInput, type OperatorFunction } from 'rxjs';
 import { Rejection } from '../domain/index.js';
 import { after } from './after.js';
-
-export interface GateOptions {
-  /** How many pieces of work run at the same time. */
-  readonly concurrency: number;
-  /** How many wait, first come first served, before the next is turned away. */
-  readonly queue: number;
-  /** Milliseconds that a piece of work waits before it is turned away; `Infinity` for as long as it takes, if not said. */
-  readonly patience?: number;
-  readonly scheduler?: SchedulerLike;
-}
+import { type GateOptions, gateOptions } from './gate-options.js';
 
 /**
  * Bounds how much runs at once, across all requests that share the gate. (`mergeMap` with a
  * concurrency bounds one stream only, and each request here is a stream of its own.)
  */
 export class Gate {
-  readonly #options: GateOptions;
+  readonly #options: Required<GateOptions>;
   readonly #waiting = new Set<() => void>();
   #running = 0;
   #admitting = false;
 
   constructor(options: GateOptions) {
-    this.#options = options;
+    this.#options = gateOptions(options);
   }
 
   get running(): number {
@@ -52,7 +34,7 @@ export class Gate {
   }
 
   #inTurn<T>(work: Observable<T>): Observable<T> {
-    const { concurrency, queue, patience = Infinity, scheduler = asyncScheduler } = this.#options;
+    const { concurrency, queue, patience, scheduler } = this.#options;
     return new Observable((subscriber) => {
       const turnAway = (why: string) => subscriber.error(new Rejection('overloaded', why));
       if (this.#running >= concurrency && this.#waiting.size >= queue) {

@@ -5,6 +5,7 @@ export * from './decode.js';
 export * from './dedupe-inflight.js';
 export * from './fetch.js';
 export * from './gate.js';
+export type { GateOptions } from './gate-options.js';
 export * from './hold-unsaved.js';
 export * from './limit-bytes.js';
 export * from './map-or-merge.js';

@@ -1,4 +1,5 @@
 import { defer, map, type MonoTypeOperatorFunction } from 'rxjs';
+import { checkNumbers } from '../domain/check-numbers.js';
 import { Rejection } from '../domain/index.js';
 
 /**
@@ -29,13 +30,14 @@ import { Rejection } from '../domain/index.js';
  * @see {@link gate}, which bounds how much runs at once
  */
 export function limitBytes(maxBytes: number): MonoTypeOperatorFunction<Uint8Array> {
+  checkNumbers({ maxBytes }, 0);
   return (source) =>
     defer(() => {
       let received = 0;
       return source.pipe(
         map((chunk) => {
           received += chunk.byteLength;
-          if (received > maxBytes) throw new Rejection('too-large', `more than ${maxBytes} bytes`);
+          if (!(received <= maxBytes)) throw new Rejection('too-large', `more than ${maxBytes} bytes`);
           return chunk;
         }),
       );

@@ -14,6 +14,7 @@ import {
   type SchedulerLike,
   throwError,
 } from 'rxjs';
+import { checkNumbers } from '../domain/check-numbers.js';
 import {
   type Answer,
   checksumOf,
@@ -32,6 +33,10 @@ import { dedupeInflight, type Inflight } from './dedupe-inflight.js';
 import type { Gate } from './gate.js';
 import { mapOrMerge, whenKnown } from './map-or-merge.js';
 
+/** Milliseconds a reader waits for an avatar, if not said. */
+export const RESIZE_DEADLINE = 10_000;
+
+/** What `resize` shares between requests, and how long readers wait for it. */
 export interface ResizeOptions {
   /** Resizes under way, by picture and height. */
   readonly resizing: Inflight<StoredVariant>;
@@ -39,8 +44,9 @@ export interface ResizeOptions {
   readonly resizeGate: Gate;
   /** Checksums of pictures of which no avatar can be made. */
   readonly unresizable: LRUCache<string, true>;
-  /** Milliseconds a reader waits for an avatar to be made, the queue included; `Infinity` for as long as it takes. */
-  readonly resizeDeadline: number;
+  /** Milliseconds a reader waits for an avatar to be made, the queue included; `Infinity` for as long as it takes. `RESIZE_DEADLINE`, if not said. */
+  readonly resizeDeadline?: number;
+  /** The clock of the deadline; `asyncScheduler`, if not said. */
   readonly scheduler?: SchedulerLike;
 }
 
@@ -61,8 +67,9 @@ interface Wanted {
  */
 export function resize(
   ports: Pick<Ports, 'files' | 'resizer' | 'sniffer' | 'report'>,
-  { resizing, resizeGate, unresizable, resizeDeadline, scheduler = asyncScheduler }: ResizeOptions,
+  { resizing, resizeGate, unresizable, resizeDeadline = RESIZE_DEADLINE, scheduler = asyncScheduler }: ResizeOptions,
 ): MonoTypeOperatorFunction<ServedImage> {
+  checkNumbers({ resizeDeadline }, 0);
   const begun = new Set<string>();
 
   const make = (wanted: Wanted): Observable<StoredVariant> =>

@@ -13,11 +13,16 @@ import { checkRedis } from './check-redis.js';
 import { staleIfError } from './stale-if-error.js';
 import { staleWhileRevalidate } from './stale-while-revalidate.js';
 
+/** Milliseconds that a reader waits for a refresh when we hold a copy, if not said. */
+export const REFRESH_WAIT = 1000;
+
+/** How long readers wait for a refresh. */
 export interface ServeStaleOptions {
-  /** Milliseconds that a reader waits for a refresh when we hold a copy; `Infinity` for as long as it takes. */
-  readonly refreshWait: number;
-  /** Ends, when it emits, the refreshes that nobody waits for any more. */
+  /** Milliseconds that a reader waits for a refresh when we hold a copy; `Infinity` for as long as it takes. `REFRESH_WAIT`, if not said. */
+  readonly refreshWait?: number;
+  /** Ends, when it emits, the refreshes that nobody waits for any more; nothing does, if not said. */
   readonly shutdown?: Observable<unknown>;
+  /** The clock of the wait; `asyncScheduler`, if not said. */
   readonly scheduler?: SchedulerLike;
 }
 
@@ -33,7 +38,7 @@ export interface ServeStaleOptions {
 export function serveStale(
   ports: Pick<Ports, 'catalogue' | 'report'>,
   { request, held, lost, unreadable }: Due,
-  { refreshWait, ...rest }: ServeStaleOptions,
+  { refreshWait = REFRESH_WAIT, ...rest }: ServeStaleOptions = {},
 ): MonoTypeOperatorFunction<ServedImage> {
   const image = held ?? lost;
   if (!image) return catchError((error: unknown) => throwError(() => (isOfOrigin(error) && unreadable) || error));

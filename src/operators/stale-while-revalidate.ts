@@ -12,6 +12,7 @@ import {
   takeUntil,
   tap,
 } from 'rxjs';
+import { checkNumbers } from '../domain/check-numbers.js';
 import { after } from './after.js';
 
 export interface StaleWhileRevalidateOptions<T> {
@@ -57,6 +58,7 @@ export function staleWhileRevalidate<T>({
   shutdown = NEVER,
   scheduler = asyncScheduler,
 }: StaleWhileRevalidateOptions<T>): MonoTypeOperatorFunction<T> {
+  checkNumbers({ patience }, 0);
   return (source) =>
     defer(() => {
       const shared = source.pipe(share());

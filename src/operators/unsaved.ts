@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
+import { checkNumbers } from '../domain/check-numbers.js';
 import {
   checksumOf,
   type Due,
@@ -9,11 +10,16 @@ import {
   type ValidImage,
 } from '../domain/index.js';
 
+/** How much is held for how long, if not said: 64 MiB, an hour. */
+export const UNSAVED_DEFAULTS = { maxBytes: 64 * 1024 * 1024, longest: 3_600_000 } as const;
+
+/** How much is held for how long; see `UNSAVED_DEFAULTS`. */
 export interface UnsavedOptions {
   /** The most bytes of pictures that are held; the least recently used go first. */
-  readonly maxBytes: number;
+  readonly maxBytes?: number;
   /** Milliseconds after which a picture is fetched anew all the same. */
-  readonly longest: number;
+  readonly longest?: number;
+  /** The clock by which they are held and dated; `asyncScheduler`, if not said. */
   readonly scheduler?: SchedulerLike;
 }
 
@@ -27,7 +33,12 @@ export class Unsaved {
   readonly #scheduler: SchedulerLike;
   readonly #pictures: LRUCache<string, Held>;
 
-  constructor({ maxBytes, longest, scheduler = asyncScheduler }: UnsavedOptions) {
+  constructor({
+    maxBytes = UNSAVED_DEFAULTS.maxBytes,
+    longest = UNSAVED_DEFAULTS.longest,
+    scheduler = asyncScheduler,
+  }: UnsavedOptions = {}) {
+    checkNumbers({ maxBytes, longest }, 1);
     this.#scheduler = scheduler;
     this.#pictures = new LRUCache({
       maxSize: maxBytes,

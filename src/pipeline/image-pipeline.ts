@@ -2,10 +2,10 @@ import { of, type OperatorFunction, pipe } from 'rxjs';
 import type { EncodedRequest, Ports, ServedImage } from '../domain/index.js';
 import { chain, decode, resize, serveStale } from '../operators/index.js';
 import type { Refresh } from './once-per-uri.js';
-import { DEFAULTS, type PipelineOptions, unwatched } from './options.js';
+import { unwatched } from './options.js';
 import { refresh } from './refresh.js';
 import { select, whenDue } from './selection.js';
-import { type Shared, sharedWithin } from './shared.js';
+import { settle, type Told } from './settle.js';
 
 /**
  * The way of every request, from a link to the bytes that answer it.
@@ -14,12 +14,9 @@ import { type Shared, sharedWithin } from './shared.js';
  * gates, the memory of failing origins) belongs to the pipeline. Emits one `ServedImage` per request;
  * errors with a `Rejection`. Unsubscribing stops whatever nobody else is waiting for.
  */
-export function imagePipeline(
-  ports: Ports,
-  overrides: Partial<PipelineOptions> = {},
-  shared: Shared = sharedWithin({ ...DEFAULTS, ...overrides }),
-): OperatorFunction<EncodedRequest, ServedImage> {
-  return pipelineAround(refresh(ports, overrides, shared), ports, overrides, shared);
+export function imagePipeline(ports: Ports, ...told: Told): OperatorFunction<EncodedRequest, ServedImage> {
+  const { options, shared } = settle(told);
+  return pipelineAround(refresh(ports, options, shared), ports, options, shared);
 }
 
 /**
@@ -30,10 +27,9 @@ export function imagePipeline(
 export function pipelineAround(
   refreshed: Refresh,
   ports: Omit<Ports, 'origin'>,
-  overrides: Partial<PipelineOptions> = {},
-  shared: Shared = sharedWithin({ ...DEFAULTS, ...overrides }),
+  ...told: Told
 ): OperatorFunction<EncodedRequest, ServedImage> {
-  const options = { ...DEFAULTS, ...overrides };
+  const { options, shared } = settle(told);
   const { stage = unwatched } = options;
   return chain(
     stage('decode', decode()),

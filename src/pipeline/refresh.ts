@@ -2,9 +2,9 @@ import { type Observable, of, pipe } from 'rxjs';
 import type { Due, Ports, ServedImage } from '../domain/index.js';
 import { fetch, holdUnsaved, persist, recallOr, rememberFailure, takeTurns, validate } from '../operators/index.js';
 import { oncePerUri, type Refresh } from './once-per-uri.js';
-import { DEFAULTS, type PipelineOptions, unwatched } from './options.js';
+import { unwatched } from './options.js';
 import { select, whenDue } from './selection.js';
-import { type Shared, sharedWithin } from './shared.js';
+import { settle, type Told } from './settle.js';
 
 /**
  * What one upstream call serves: asks the origin for a picture, keeps what it sent, remembers how it failed.
@@ -12,13 +12,10 @@ import { type Shared, sharedWithin } from './shared.js';
  * Everything that spares origins is in here, so that wherever this is asked for, there has to be one of it. Emits
  * one `ServedImage` per request; errors with a `Rejection`. Unsubscribing stops what nobody else is waiting for.
  */
-export function refresh(
-  ports: Omit<Ports, 'resizer'>,
-  overrides: Partial<PipelineOptions> = {},
-  shared: Shared = sharedWithin({ ...DEFAULTS, ...overrides }),
-): Refresh {
-  const { stage = unwatched } = overrides;
-  const fetching = { ...DEFAULTS, ...overrides, turn: takeTurns(shared) };
+export function refresh(ports: Omit<Ports, 'resizer'>, ...told: Told): Refresh {
+  const { options, shared } = settle(told);
+  const { stage = unwatched } = options;
+  const fetching = { ...options, turn: takeTurns(shared) };
 
   const download = (due: Due): Observable<ServedImage> =>
     of(due).pipe(

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { ServedImage, StoredVariant } from '../domain/index.js';
 import { BackOff, Bulkhead, Gate, type Inflight, Unsaved } from '../operators/index.js';
-import type { PipelineOptions } from './options.js';
+import { limits, type SharedOverrides } from './overrides.js';
 
 /** What the requests of one pipeline have in common. To be looked at from outside, never changed from there. */
 export interface Shared {
@@ -21,17 +21,21 @@ export interface Shared {
 /** Pictures without an avatar that are remembered, the least recently used are tried again. */
 const UNRESIZABLE = 10_000;
 
-/** Makes what the requests of a pipeline have in common, empty. */
-export function sharedWithin({ scheduler, ...options }: PipelineOptions): Shared {
-  const clock = scheduler ? { scheduler } : {};
+/**
+ * Makes what the requests of a pipeline have in common, empty. Throws a `TypeError` or a `RangeError` that names the
+ * limit which cannot be.
+ */
+export function sharedWithin(overrides: SharedOverrides = {}): Shared {
+  const { perHost, fetches, resizes, unsaved, backOff } = limits(overrides);
+  const clock = overrides.scheduler ? { scheduler: overrides.scheduler } : {};
   return {
     refreshing: new Map(),
     resizing: new Map(),
     unresizable: new LRUCache({ max: UNRESIZABLE }),
-    backOff: new BackOff({ ...options.backOff, ...clock }),
-    unsaved: new Unsaved({ ...options.unsaved, ...clock }),
-    hosts: new Bulkhead({ ...options.perHost, ...clock }),
-    fetches: new Gate({ ...options.fetches, ...clock }),
-    resizes: new Gate({ ...options.resizes, ...clock }),
+    backOff: new BackOff({ ...backOff, ...clock }),
+    unsaved: new Unsaved({ ...unsaved, ...clock }),
+    hosts: new Bulkhead({ ...perHost, ...clock }),
+    fetches: new Gate({ ...fetches, ...clock }),
+    resizes: new Gate({ ...resizes, ...clock }),
   };
 }

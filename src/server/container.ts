@@ -22,7 +22,7 @@ import { observed } from './metrics/observed-ports.js';
 import { Metrics } from './metrics/registry.js';
 import { memoryMetrics, redisMetrics, sharedMetrics } from './metrics/state-metrics.js';
 import type { Options } from './options.js';
-import { pipelineOptions } from './pipeline-options.js';
+import { sharedOverrides, stageOverrides } from './pipeline-options.js';
 import { loadedTracer } from './tracing/loaded-tracer.js';
 import { tracedStage } from './tracing/traced-stage.js';
 import { TroubleLog } from './trouble-log.js';
@@ -59,7 +59,7 @@ export function createContainer(
     container.register(token, { useFactory: instanceCachingFactory(make) });
 
   const tracer = loadedTracer();
-  const pipeline = pipelineOptions(options, shutdown, tracer && tracedStage(tracer));
+  const stages = stageOverrides(options, shutdown, tracer && tracedStage(tracer));
 
   register(TROUBLES, () => new TroubleLog(log));
   register(CATALOGUE, (parts) => openCatalogue(options, parts.resolve(TROUBLES)));
@@ -76,12 +76,12 @@ export function createContainer(
     isolatedResizer({ maxPixels: options.maxPixels, report: parts.resolve(TROUBLES).report }),
   );
   register(ATTEMPTS, () => new Attempts());
-  register(SHARED, () => sharedWithin(pipeline));
+  register(SHARED, () => sharedWithin(sharedOverrides(options)));
   register(METRICS, (parts) => (options.ops ? metricsOf(parts) : undefined));
   register(PORTS, portsOf);
-  register(REFRESH, (parts) => refresh(askingPortsOf(parts), pipeline, parts.resolve(SHARED)));
+  register(REFRESH, (parts) => refresh(askingPortsOf(parts), stages, parts.resolve(SHARED)));
   register(PIPELINE, (parts) =>
-    pipelineAround(parts.resolve(REFRESH), parts.resolve(PORTS), pipeline, parts.resolve(SHARED)),
+    pipelineAround(parts.resolve(REFRESH), parts.resolve(PORTS), stages, parts.resolve(SHARED)),
   );
   return container;
 }

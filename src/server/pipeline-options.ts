@@ -1,25 +1,24 @@
 import type { Observable } from 'rxjs';
-import { DEFAULTS, type PipelineOptions, type Stage } from '../pipeline/index.js';
+import { DEFAULTS, type SharedOverrides, type Stage, type StageOverrides } from '../pipeline/index.js';
 import type { Options } from './options.js';
 
 /**
- * What a command line means for the pipeline.
+ * What a command line means for the stages of the pipeline.
  *
  * @param stage Looks on at its operators.
  */
-export function pipelineOptions(options: Options, shutdown: Observable<unknown>, stage?: Stage): PipelineOptions {
+export function stageOverrides(options: Options, shutdown: Observable<unknown>, stage?: Stage): StageOverrides {
+  return { shutdown, stage, refreshWait: options.refreshWait, fetchDeadline: options.fetchTimeout };
+}
+
+/** What a command line means for what its requests share. */
+export function sharedOverrides(options: Options): SharedOverrides {
   const patience = options.queueTimeout;
   return {
-    ...DEFAULTS,
-    shutdown,
-    ...(stage ? { stage } : {}),
-    resizes: { ...DEFAULTS.resizes, concurrency: Math.ceil(DEFAULTS.resizes.concurrency / options.workers) },
-    refreshWait: options.refreshWait,
-    fetchDeadline: options.fetchTimeout,
+    resizes: { concurrency: Math.ceil(DEFAULTS.resizes.concurrency / options.workers) },
     perHost: { concurrency: options.hostConnections, queue: options.hostQueue, patience },
     fetches: { concurrency: options.fetches, queue: options.fetchQueue, patience },
     backOff: {
-      ...DEFAULTS.backOff,
       firstPause: options.rest,
       longestPause: options.longestRest,
       failuresToOpen: options.hostFailures,

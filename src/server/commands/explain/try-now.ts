@@ -1,11 +1,10 @@
-import { catchError, lastValueFrom, map, mergeMap, NEVER, type Observable, of, throwError } from 'rxjs';
+import { catchError, lastValueFrom, map, mergeMap, type Observable, of, throwError } from 'rxjs';
 import type { DependencyContainer } from 'tsyringe';
 import { type Dimensions, dimensionsOf, magicSniffer } from '../../../adapters/index.js';
 import { type Attempt, type Due, isRejection, ORIGINAL, type SourceUri } from '../../../domain/index.js';
 import { fetch, validate } from '../../../operators/index.js';
 import { ORIGIN } from '../../container.js';
 import type { Options } from '../../options.js';
-import { pipelineOptions } from '../../pipeline-options.js';
 import { type SentAttempt, sentAttempt } from '../../sent-attempt.js';
 
 /** What a fetch of the picture gives now. */
@@ -30,7 +29,7 @@ export async function tryNow(uri: SourceUri, options: Options, parts: Dependency
   };
   const due: Due = { due: true, request: { uri, variant: ORIGINAL } };
   const trying: Observable<Outcome> = of(due).pipe(
-    fetch({ origin: parts.resolve(ORIGIN), attempted }, pipelineOptions(options, NEVER)),
+    fetch({ origin: parts.resolve(ORIGIN), attempted }, { fetchDeadline: options.fetchTimeout }),
     validate({ sniffer: magicSniffer }),
     mergeMap(async (image) => (image.modified ? await seen(image) : { outcome: 'not-modified' as const })),
     catchError((error: unknown) =>

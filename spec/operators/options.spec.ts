@@ -1,0 +1,59 @@
+import { map, of } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import type { FetchedImage, NotModified } from '../../src/domain/index.js';
+import {
+  BackOff,
+  Bulkhead,
+  fetch,
+  Gate,
+  limitBytes,
+  staleWhileRevalidate,
+  Unsaved,
+} from '../../src/operators/index.js';
+import { answeringPorts, originOf } from '../../src/testing/index.js';
+import { marbles, rejected } from '../support/marbles.js';
+import { FIRST_DUE, NEW_BYTES, URL_OF_IT, valid } from '../support/nouns.js';
+import { sending } from '../support/world.js';
+
+describe('numbers that cannot be', () => {
+  it.each([
+    ['maxBytes', () => limitBytes(NaN)],
+    ['maxBytes', () => fetch(answeringPorts(), { maxBytes: NaN })],
+    ['patience', () => staleWhileRevalidate({ patience: NaN, stale: () => of(1) })],
+    ['concurrency', () => new Gate({ concurrency: NaN, queue: 1 })],
+    ['queue', () => new Bulkhead({ concurrency: 1, queue: NaN })],
+  ])('are named: %s', (name, making) => {
+    expect(making).toThrow(TypeError);
+    expect(making).toThrow(new RegExp(`^${name} `));
+  });
+});
+
+describe('what operators do that were told nothing', () => {
+  it(
+    'is to fetch what has 5 MiB at most, within 30 s',
+    marbles(({ cold, expectObservable, scheduler }) => {
+      const fetching = (bytes: Buffer, wait = '') => {
+        const connection = cold(`${wait}(r|)`, { r: sending(of(bytes)) });
+        return of(FIRST_DUE).pipe(fetch({ origin: originOf(() => connection) }, { scheduler }), map(sizeOf));
+      };
+      const sizeOf = (image: FetchedImage | NotModified) => (image.modified ? image.bytes.length : 0);
+      expectObservable(fetching(Buffer.alloc(5_242_880))).toBe('(s|)', { s: 5_242_880 });
+      expectObservable(fetching(Buffer.alloc(5_242_881))).toBe('#', undefined, rejected('too-large'));
+      expectObservable(fetching(NEW_BYTES, '29999ms ')).toBe('29999ms (s|)', { s: NEW_BYTES.length });
+      expectObservable(fetching(NEW_BYTES, '30001ms ')).toBe('30s #', undefined, rejected('timeout'));
+    }),
+  );
+
+  it(
+    'is to leave what fails alone for half a minute or somewhat less, and to hold what cannot be stored',
+    marbles(({ scheduler }) => {
+      const backOff = new BackOff({ scheduler });
+      backOff.failed(URL_OF_IT);
+      expect(backOff.restOf(URL_OF_IT)).toBeGreaterThan(24_000);
+      expect(backOff.restOf(URL_OF_IT)).toBeLessThanOrEqual(30_000);
+      const unsaved = new Unsaved({ scheduler });
+      unsaved.hold(valid());
+      expect(unsaved.size).toBe(1);
+    }),
+  );
+});

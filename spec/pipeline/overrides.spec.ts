@@ -1,0 +1,78 @@
+import { merge, NEVER, of } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { imagePipeline, pipelineAround, refresh, sharedWithin } from '../../src/pipeline/index.js';
+import { answeringPorts } from '../../src/testing/index.js';
+import { marbles, rejected } from '../support/marbles.js';
+import { LINK, URL_OF_IT } from '../support/nouns.js';
+import { FETCHED } from '../support/serving.js';
+import { sending, world } from '../support/world.js';
+
+describe('an option that is undefined', () => {
+  it(
+    'overrides nothing',
+    marbles(({ cold, expectObservable, scheduler }) => {
+      const large = world({ connect: () => of(sending(of(Buffer.alloc(5_242_881)))) });
+      const slow = world({ connect: () => cold('29999ms (r|)', { r: sending() }) });
+      const nothing = { maxBytes: undefined, fetchDeadline: undefined, stage: undefined };
+      const serve = (ports: typeof large) => of(LINK).pipe(imagePipeline(ports, { ...nothing, scheduler }));
+      expectObservable(serve(large)).toBe('#', undefined, rejected('too-large'));
+      expectObservable(serve(slow)).toBe('29999ms (f|)', { f: FETCHED });
+    }),
+  );
+
+  it('overrides no limit either, and one that is said leaves the others as they are', () => {
+    const shared = sharedWithin({ fetches: undefined, resizes: { concurrency: 1, queue: undefined } });
+    const work = () => NEVER;
+    const fetches = merge(...Array.from({ length: 65 }, () => shared.fetches.run(work))).subscribe();
+    const resizes = merge(...Array.from({ length: 256 }, () => shared.resizes.run(work))).subscribe();
+    expect([shared.fetches.running, shared.fetches.waiting]).toEqual([64, 1]);
+    expect([shared.resizes.running, shared.resizes.waiting]).toEqual([1, 255]);
+    fetches.unsubscribe();
+    resizes.unsubscribe();
+  });
+
+  it(
+    'leaves the pauses of failing origins as they are beside one that is said',
+    marbles(({ scheduler }) => {
+      const { backOff } = sharedWithin({ backOff: { jitter: 0 }, scheduler });
+      backOff.failed(URL_OF_IT);
+      expect(backOff.restOf(URL_OF_IT)).toBe(30_000);
+    }),
+  );
+});
+
+describe('a number that cannot be', () => {
+  it.each([
+    [{ maxBytes: NaN }, TypeError, 'maxBytes'],
+    [{ maxBytes: '5' as unknown as number }, TypeError, 'maxBytes'],
+    [{ maxRedirects: -1 }, RangeError, 'maxRedirects'],
+    [{ fetchDeadline: NaN }, TypeError, 'fetchDeadline'],
+    [{ resizeDeadline: -1 }, RangeError, 'resizeDeadline'],
+    [{ refreshWait: NaN }, TypeError, 'refreshWait'],
+    [{ perHost: { concurrency: 0 } }, RangeError, 'concurrency'],
+    [{ fetches: { queue: NaN } }, TypeError, 'queue'],
+    [{ resizes: { patience: -1 } }, RangeError, 'patience'],
+    [{ unsaved: { longest: NaN } }, TypeError, 'longest'],
+    [{ backOff: { failuresToOpen: 0 } }, RangeError, 'failuresToOpen'],
+    [{ backOff: { firstPause: NaN } }, TypeError, 'firstPause'],
+    [{ backOff: { jitter: 1.5 } }, RangeError, 'jitter'],
+  ])('is named when the pipeline is made: %j', (overrides, kind, name) => {
+    const making = () => imagePipeline(answeringPorts(), overrides);
+    expect(making).toThrow(kind);
+    expect(making).toThrow(new RegExp(`^${name} `));
+  });
+});
+
+describe('what is shared', () => {
+  it('has its limits already: they are no options beside it', () => {
+    const ports = answeringPorts();
+    const shared = sharedWithin({ perHost: { concurrency: 1 } });
+    const refreshed = refresh(ports, { maxBytes: 1 }, shared);
+    // @ts-expect-error They would be left out of account.
+    refresh(ports, { perHost: { concurrency: 2 } }, shared);
+    // @ts-expect-error As above.
+    pipelineAround(refreshed, ports, { resizes: { concurrency: 2 } }, shared);
+    // @ts-expect-error As above.
+    imagePipeline(ports, { backOff: { jitter: 0 } }, shared);
+  });
+});
