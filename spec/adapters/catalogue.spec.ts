@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EmbeddedCatalogue, type ManagedCatalogue, RedisCatalogue } from '../../src/adapters/index.js';
 import { SourceUri } from '../../src/domain/index.js';
 import { parseCatalogueAddress } from '../../src/server/redis-address.js';
@@ -35,7 +35,7 @@ async function redis(): Promise<Opened> {
   const parsed = parseCatalogueAddress(address);
   if (parsed?.kind !== 'redis') throw new Error(`not a Redis: ${address}`);
   const catalogue = new RedisCatalogue({ ...parsed, ttl: TTL });
-  await catalogue.redis.connect();
+  await catalogue.connect();
   return {
     catalogue,
     close: async () => {
@@ -255,7 +255,7 @@ describe.skipIf(redisUrl === null)('the Redis catalogue and the site', () => {
     const parsed = parseCatalogueAddress(address);
     if (parsed?.kind !== 'redis') throw new Error(`not a Redis: ${address}`);
     const catalogue = new RedisCatalogue(parsed);
-    await catalogue.redis.connect();
+    await catalogue.connect();
     return { client, catalogue };
   };
 
@@ -325,7 +325,7 @@ describe.skipIf(redisUrl === null)('the Redis catalogue and the site', () => {
     const link = await startLink(Number(client.options.port), latency);
     const { db = 0 } = client.options;
     const far = new RedisCatalogue({ description: 'far', connection: { host: '127.0.0.1', port: link.port, db } });
-    await far.redis.connect();
+    await far.connect();
     const began = performance.now();
     await far.lookup(uri);
     expect(performance.now() - began).toBeLessThan(2 * latency);
@@ -333,9 +333,57 @@ describe.skipIf(redisUrl === null)('the Redis catalogue and the site', () => {
     await link.close();
   });
 
+  it('has the first calls connect and wait for that, whichever they are', async () => {
+    const { client } = await open();
+    const { port = 0, db = 0 } = client.options;
+    const catalogue = new RedisCatalogue({ description: 'new', connection: { host: '127.0.0.1', port, db } });
+    const [entry, isNew] = await Promise.all([catalogue.lookup(uri), catalogue.declare(uri)]);
+    expect([entry, isNew]).toEqual([{ status: 'undeclared' }, true]);
+    expect(await client.hkeys(`img/${uri}`)).toEqual(['created_at']);
+    await catalogue.close();
+  });
+
+  it('has none of the first calls go to another database when the one that was named is refused', async () => {
+    const { client } = await open();
+    const { port = 0 } = client.options;
+    const catalogue = new RedisCatalogue({ description: 'new', connection: { host: '127.0.0.1', port, db: 999 } });
+    const astray = SourceUri.of('http://example.com/astray.png');
+    await expect(catalogue.declare(astray)).rejects.toMatchObject({ code: 'catalogue-unavailable' });
+    await client.select(0);
+    expect(await client.exists(`img/${astray}`)).toBe(0);
+    await catalogue.close();
+  });
+
+  it('tells each time that it is connected', async () => {
+    const { client } = await open();
+    const link = await startLink(Number(client.options.port), 0);
+    const catalogue = new RedisCatalogue({ description: 'cut', connection: { host: '127.0.0.1', port: link.port } });
+    let times = 0;
+    await catalogue.connect(() => times++);
+    expect(times).toBe(1);
+    link.cut();
+    await vi.waitFor(() => expect(times).toBe(2));
+    await catalogue.close();
+    await link.close();
+  });
+
+  it('waits for nothing once a connection is lost', async () => {
+    const { client } = await open();
+    const link = await startLink(Number(client.options.port), 0);
+    const catalogue = new RedisCatalogue({ description: 'lost', connection: { host: '127.0.0.1', port: link.port } });
+    await catalogue.lookup(uri);
+    await link.close();
+    await vi.waitFor(() => expect(catalogue.lookup(uri)).rejects.toMatchObject({ code: 'catalogue-unavailable' }));
+    const began = performance.now();
+    for (let time = 0; time < 10; time++) {
+      await expect(catalogue.lookup(uri)).rejects.toMatchObject({ code: 'catalogue-unavailable' });
+    }
+    expect(performance.now() - began).toBeLessThan(300);
+    await catalogue.close();
+  });
+
   it('says so when Redis is away', async () => {
     const catalogue = new RedisCatalogue({ description: 'nobody', connection: { host: '127.0.0.1', port: 1 } });
-    catalogue.redis.on('error', () => undefined);
     await expect(catalogue.lookup(uri)).rejects.toMatchObject({ code: 'catalogue-unavailable' });
     await catalogue.close();
   });

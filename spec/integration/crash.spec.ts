@@ -53,7 +53,7 @@ describe.skipIf(redisUrl === null)('killed at any moment', () => {
     const address = parseCatalogueAddress(redis.address);
     if (address?.kind !== 'redis') throw new Error('not a Redis');
     const catalogue = new RedisCatalogue(address);
-    await catalogue.redis.connect();
+    await catalogue.connect();
     const found = [];
     for (const phase of phasesOf(partsOf(catalogue.upkeep, new DiskSurvey(directory), 0))) {
       for await (const finding of phase.findings(() => undefined)) found.push(finding);

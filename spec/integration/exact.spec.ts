@@ -47,7 +47,7 @@ describe.skipIf(!command)('a change in Redis', () => {
 
   async function open(to: number): Promise<RedisCatalogue> {
     const catalogue = new RedisCatalogue({ description: 'Redis', connection: { host: '127.0.0.1', port: to } });
-    await catalogue.redis.connect();
+    await catalogue.connect();
     await warm(catalogue);
     return catalogue;
   }
@@ -193,7 +193,7 @@ describe.skipIf(!command)('a change in Redis', () => {
       await client.acl('SETUSER', 'plain', 'on', '>secret', '~*', '&*', '+@all', '-client');
       const connection = { host: '127.0.0.1', port, username: 'plain', password: 'secret' };
       const catalogue = new RedisCatalogue({ description: 'Redis', connection });
-      await catalogue.redis.connect();
+      await catalogue.connect();
       expect(catalogue.isAnnouncing).toBe(true);
       for (let turn = 0; turn < 50; turn++) {
         const answer = catalogue.lookup(URI);

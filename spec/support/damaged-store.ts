@@ -26,7 +26,7 @@ export async function damagedRedis(): Promise<DamagedStore & { readonly redis: R
   const parsed = parseCatalogueAddress(address);
   if (parsed?.kind !== 'redis') throw new Error(`not a Redis: ${address}`);
   const catalogue = new RedisCatalogue(parsed);
-  await catalogue.redis.connect();
+  await catalogue.connect();
   return {
     address,
     catalogue,

@@ -5,6 +5,8 @@ export interface Link {
   readonly port: number;
   /** From now on, nothing that is said on a connection is heard; they are counted from 0, in the order of their coming. */
   readonly stall: (connection: number) => void;
+  /** Ends the connections there are. */
+  readonly cut: () => void;
   readonly close: () => Promise<void>;
 }
 
@@ -26,13 +28,17 @@ export async function startLink(target: number, latency: number): Promise<Link> 
     near.on('close', () => far.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const cut = () => {
+    for (const socket of sockets) socket.destroy();
+  };
   return {
+    cut,
     stall: (connection) => void stalled.add(connection),
     port: (server.address() as AddressInfo).port,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        for (const socket of sockets) socket.destroy();
+        cut();
       }),
   };
 }

@@ -37,6 +37,11 @@ export class EmbeddedCatalogue implements ManagedCatalogue {
     this.upkeep = new EmbeddedUpkeep(this.#db, ttl);
   }
 
+  connect(connected: () => void = () => undefined): Promise<void> {
+    connected();
+    return Promise.resolve();
+  }
+
   lookup(uri: SourceUri): CatalogueEntry {
     try {
       // LMDB would go on reading for a millisecond what was there at its last look, whatever others have written.

@@ -6,6 +6,13 @@ import type { CatalogueUpkeep } from './catalogue-upkeep.js';
 export interface ManagedCatalogue extends Catalogue {
   /** What to call it in a message: where it is. */
   readonly description: string;
+  /**
+   * Connects before there is anything to ask for; the first call of another method would do that as well. Resolves
+   * when it is connected. Rejects with why it cannot be at the moment, which is tried again until it can.
+   *
+   * @param connected Told when it is connected, and each time that it is again.
+   */
+  connect(connected?: () => void): Promise<void>;
   /** Why it cannot be read from or written to at the moment, in one line; `undefined` when it can. */
   trouble(): Promise<string | undefined>;
   /** Declares a URI as the site's backend does. Gives `false`, and changes nothing, when it was declared before. */

@@ -43,24 +43,24 @@ export interface RedisCatalogueOptions {
 /** The site's own Redis. Every error is a `catalogue-unavailable`. What was looked up is kept, see `TrackedLookups`. */
 export class RedisCatalogue implements ManagedCatalogue {
   readonly description: string;
-  readonly redis: Redis;
   readonly moderation: CatalogueModeration;
   readonly upkeep: CatalogueUpkeep;
+  readonly #redis: Redis;
   readonly #ttl: number;
   readonly #announcements: RedisAnnouncements;
   readonly #lookups: TrackedLookups;
 
   constructor({ description, connection, ttl = HOUR, grace = 0, report = () => undefined }: RedisCatalogueOptions) {
     this.description = description;
-    this.redis = commandConnection(connection);
+    this.#redis = commandConnection(connection);
     this.#ttl = ttl;
     const messages = messageConnection(connection);
     const patient = patientConnection(connection);
     // Without a listener, ioredis prints a stack trace for each failed attempt to reconnect.
-    for (const redis of [this.redis, messages, patient]) redis.on('error', report);
+    for (const redis of [this.#redis, messages, patient]) redis.on('error', report);
     this.moderation = new RedisModeration(patient, ttl);
     this.upkeep = new RedisUpkeep(patient, ttl);
-    this.#announcements = new RedisAnnouncements(this.redis, messages);
+    this.#announcements = new RedisAnnouncements(this.#redis, messages);
     this.#lookups = new TrackedLookups({
       ask: (uri) => this.#read(uri, performance.now()),
       announcements: this.#announcements,
@@ -82,12 +82,21 @@ export class RedisCatalogue implements ManagedCatalogue {
     return this.#lookups.size;
   }
 
+  async connect(connected: () => void = () => undefined): Promise<void> {
+    let cause: Error | undefined;
+    this.#redis.on('ready', connected).once('error', (error: Error) => (cause = error));
+    // It rejects with no more than that the connection is closed.
+    await this.#redis.connect().catch((error: Error) => {
+      throw cause ?? error;
+    });
+  }
+
   lookup(uri: SourceUri): CatalogueEntry | Promise<CatalogueEntry> {
     return this.#lookups.lookup(uri);
   }
 
   async #read(uri: SourceUri, askedAt: number): Promise<Told> {
-    const row = await readRow(this.redis, uri, this.#ttl);
+    const row = await readRow(this.#redis, uri, this.#ttl);
     const ends = [row.failedFor, row.freshFor].filter((left) => left > 0);
     return { entry: entryOf(row), askedAt, until: askedAt + Math.min(...ends) };
   }
@@ -95,10 +104,10 @@ export class RedisCatalogue implements ManagedCatalogue {
   store(uri: SourceUri, { type, checksum, etag = '' }: StoredRecord, modified: Date): Promise<boolean> {
     return this.#lookups.changing(uri, async () => {
       const stored = await storeCall(REDIS, () =>
-        this.redis.eval(STORE, 1, imageKey(uri), type, checksum, Buffer.from(etag, 'latin1')),
+        this.#redis.eval(STORE, 1, imageKey(uri), type, checksum, Buffer.from(etag, 'latin1')),
       );
       if (stored !== 1) return false;
-      await pipelined(this.redis, (pipeline) =>
+      await pipelined(this.#redis, (pipeline) =>
         pipeline.set(updatedKey(uri), modified.toUTCString(), 'EX', this.#ttl).del(errorKey(uri)),
       );
       return true;
@@ -107,14 +116,14 @@ export class RedisCatalogue implements ManagedCatalogue {
 
   async recordError(uri: SourceUri, reason: RememberedReason): Promise<void> {
     await this.#lookups.changing(uri, () =>
-      storeCall(REDIS, () => this.redis.set(errorKey(uri), reason, 'EX', this.#ttl)),
+      storeCall(REDIS, () => this.#redis.set(errorKey(uri), reason, 'EX', this.#ttl)),
     );
   }
 
   /** Tries a write that changes nothing: full memory, a read-only replica and a full disk refuse it all the same. */
   async trouble(): Promise<string | undefined> {
     try {
-      await storeCall(REDIS, () => this.redis.set('img/err/', '', 'PX', 1, 'XX'));
+      await storeCall(REDIS, () => this.#redis.set('img/err/', '', 'PX', 1, 'XX'));
       return undefined;
     } catch (error) {
       return `${this.description}: ${(error as Error).message}`;
@@ -123,9 +132,9 @@ export class RedisCatalogue implements ManagedCatalogue {
 
   async declare(uri: SourceUri): Promise<boolean> {
     const now = Math.floor(Date.now() / 1000).toString();
-    const isNew = await storeCall(REDIS, () => this.redis.hsetnx(imageKey(uri), 'created_at', now));
+    const isNew = await storeCall(REDIS, () => this.#redis.hsetnx(imageKey(uri), 'created_at', now));
     if (isNew !== 1) return false;
-    await pipelined(this.redis, (pipeline) =>
+    await pipelined(this.#redis, (pipeline) =>
       pipeline.lpush(listKey('latest'), uri.bytes).ltrim(listKey('latest'), 0, LATEST_LENGTH - 1),
     );
     return true;
@@ -134,7 +143,7 @@ export class RedisCatalogue implements ManagedCatalogue {
   async close(): Promise<void> {
     this.#lookups.close();
     this.upkeep.close();
-    if (this.redis.status === 'ready') await this.redis.quit().catch(() => undefined);
-    this.redis.disconnect();
+    if (this.#redis.status === 'ready') await this.#redis.quit().catch(() => undefined);
+    this.#redis.disconnect();
   }
 }

@@ -18,9 +18,14 @@ const IMPATIENT = {
   lazyConnect: true,
 } satisfies RedisOptions;
 
-/** For commands. */
+/** For commands. It connects with the first of them, and only those that come meanwhile wait for that. */
 export function commandConnection(connection: RedisConnection): Redis {
-  return inItsDatabase(new Redis({ ...IMPATIENT, reconnectOnError: afterFailover(), ...connection }));
+  const options = { ...IMPATIENT, enableOfflineQueue: true, reconnectOnError: afterFailover(), ...connection };
+  const redis = inItsDatabase(new Redis(options));
+  const waitNoMore = () => {
+    redis.options.enableOfflineQueue = false;
+  };
+  return redis.once('ready', waitNoMore).once('close', waitNoMore);
 }
 
 /** For messages, in the older protocol: the other way of sending them is not known to ioredis. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { type ManagedCatalogue, RedisCatalogue } from '../adapters/index.js';
+import type { ManagedCatalogue } from '../adapters/index.js';
 
 /** Milliseconds for which a Redis is waited for: one that is loading its data takes connections, and its time. */
 const SLOWEST_CONNECTION = 1000;
@@ -8,12 +8,12 @@ const SLOWEST_CONNECTION = 1000;
 /** A Redis that is away, or not ready, is no reason not to start: it may come back, and we with it. */
 export async function connect(catalogue: ManagedCatalogue, log: Logger): Promise<void> {
   const { description } = catalogue;
-  if (!(catalogue instanceof RedisCatalogue)) return log.info(`connected to ${description}`);
-  catalogue.redis.on('ready', () => log.info(`connected to ${description}`));
-  const connecting = catalogue.redis.connect().then(
-    () => true,
-    () => false,
-  );
+  const connecting = catalogue
+    .connect(() => log.info(`connected to ${description}`))
+    .then(
+      () => true,
+      () => false,
+    );
   const isConnected = await Promise.race([connecting, delay(SLOWEST_CONNECTION, false, { ref: false })]);
   if (!isConnected) log.warn(`${description} is away; trying again until it is back`);
 }

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import type { DependencyContainer } from 'tsyringe';
-import { type ManagedCatalogue, RedisCatalogue } from '../../adapters/index.js';
+import type { ManagedCatalogue } from '../../adapters/index.js';
 import { isRejection } from '../../domain/index.js';
 import { assertCacheDirectory } from '../cache-directory.js';
 import { CATALOGUE, createContainer } from '../container.js';
@@ -19,7 +19,9 @@ export async function withCatalogue<T>(
   const parts = createContainer(options, pino({ enabled: false }));
   const catalogue = parts.resolve(CATALOGUE);
   try {
-    await connect(catalogue);
+    await catalogue.connect().catch((error: Error) => {
+      throw new StartFailure(`cannot connect to ${catalogue.description}: ${error.message}; is -r right?`);
+    });
     return await work(catalogue, parts);
   } catch (error) {
     if (isRejection(error, 'catalogue-unavailable'))
@@ -30,14 +32,4 @@ export async function withCatalogue<T>(
   } finally {
     await catalogue.close();
   }
-}
-
-async function connect(catalogue: ManagedCatalogue): Promise<void> {
-  if (!(catalogue instanceof RedisCatalogue)) return;
-  let cause: Error | undefined;
-  catalogue.redis.once('error', (error: Error) => (cause = error));
-  // It rejects with no more than that the connection is closed.
-  await catalogue.redis.connect().catch((error: Error) => {
-    throw new StartFailure(`cannot connect to ${catalogue.description}: ${(cause ?? error).message}; is -r right?`);
-  });
 }
