@@ -46,6 +46,10 @@ async function started(report?: (trouble: unknown) => void): Promise<{ resizer: 
 }
 
 describe('isolatedResizer', () => {
+  it('needs no options', async () => {
+    expect(await make(isolatedResizer(), quick)).toEqual(await make(sharpResizer(), quick));
+  });
+
   it('makes the same avatars as sharp in this process, and refuses the same pictures', async () => {
     const [isolated, here] = [isolatedResizer(OPTIONS), sharpResizer(OPTIONS)];
     expect(await make(isolated, quick)).toEqual(await make(here, quick));

@@ -2,6 +2,7 @@ import { Rejection, type Resizer } from '../domain/index.js';
 import { ProcessEnded, ResizerProcess } from './resizer-process.js';
 import type { SharpResizerOptions } from './sharp-resizer.js';
 
+/** Those of `sharpResizer`, and who is told when the process ends. */
 export interface IsolatedResizerOptions extends SharpResizerOptions {
   /** Told, for each picture that it was to make an avatar of, that the process has ended. */
   readonly report?: (trouble: unknown) => void;
@@ -15,7 +16,7 @@ export interface IsolatedResizerOptions extends SharpResizerOptions {
  * What was being resized when the process ends is resized anew, each picture in a process by itself: one that ends
  * that too is `undecodable`, and those that were only beside it are not.
  */
-export function isolatedResizer({ report, ...options }: IsolatedResizerOptions): Resizer {
+export function isolatedResizer({ report, ...options }: IsolatedResizerOptions = {}): Resizer {
   let shared: ResizerProcess | undefined;
   const running = (): ResizerProcess => {
     if (!shared?.isRunning) shared = new ResizerProcess(options);
