@@ -45,6 +45,15 @@ async function redis(): Promise<Opened> {
   };
 }
 
+describe.each<[string, (ttl: number) => ManagedCatalogue]>([
+  ['embedded', (ttl) => new EmbeddedCatalogue({ path: join(tmpdir(), 'nothing.lmdb'), ttl })],
+  ['redis', (ttl) => new RedisCatalogue({ description: 'nobody', connection: { host: '127.0.0.1', port: 1 }, ttl })],
+])('the catalogue %s', (_, make) => {
+  it.each([Infinity, NaN, 0.5, 0, -1])('takes no %d for a ttl, and says so', (ttl) => {
+    expect(() => make(ttl)).toThrow(/^ttl /);
+  });
+});
+
 describe.each([
   { name: 'embedded', open: embedded, skip: false },
   { name: 'redis', open: redis, skip: redisUrl === null },

@@ -1,4 +1,5 @@
 import { open } from 'lmdb';
+import { checkWholeNumbers } from '../domain/check-numbers.js';
 import {
   type CatalogueEntry,
   type RememberedReason,
@@ -17,7 +18,7 @@ import { storeCall, storeUnavailable } from './store-call.js';
 export interface EmbeddedCatalogueOptions {
   /** The database file; a lock file lies beside it. Several processes may have it open. */
   readonly path: string;
-  /** Seconds after which a stored picture is stale and a failure is forgotten. */
+  /** Seconds after which a stored picture is stale and a failure is forgotten: a whole number; 3600, if not said. */
   readonly ttl?: number;
 }
 
@@ -30,6 +31,7 @@ export class EmbeddedCatalogue implements ManagedCatalogue {
   readonly #ttl: number;
 
   constructor({ path, ttl = HOUR }: EmbeddedCatalogueOptions) {
+    checkWholeNumbers({ ttl }, 1);
     this.description = `the embedded store ${path}`;
     this.#db = open({ path, noSubdir: true, encoding: 'json' });
     this.#ttl = ttl;

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { checkWholeNumbers } from '../domain/check-numbers.js';
 import type { CatalogueEntry, RememberedReason, SourceUri, StoredRecord } from '../domain/index.js';
 import type { CatalogueModeration } from './catalogue-moderation.js';
 import type { CatalogueUpkeep } from './catalogue-upkeep.js';
@@ -29,7 +30,7 @@ export interface RedisCatalogueOptions {
   /** How to call the server in messages. */
   readonly description: string;
   readonly connection: RedisConnection;
-  /** Seconds after which a stored picture is stale and a failure is forgotten. */
+  /** Seconds after which a stored picture is stale and a failure is forgotten: a whole number; 3600, if not said. */
   readonly ttl?: number;
   /**
    * Milliseconds for which a stored picture counts as fresh when Redis cannot be asked, from the last moment
@@ -51,6 +52,7 @@ export class RedisCatalogue implements ManagedCatalogue {
   readonly #lookups: TrackedLookups;
 
   constructor({ description, connection, ttl = HOUR, grace = 0, report = () => undefined }: RedisCatalogueOptions) {
+    checkWholeNumbers({ ttl }, 1);
     this.description = description;
     this.#redis = commandConnection(connection);
     this.#ttl = ttl;

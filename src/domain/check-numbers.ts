@@ -11,3 +11,12 @@ export function checkNumbers(numbers: Readonly<Record<string, unknown>>, least: 
     }
   }
 }
+
+/** The same for numbers that have to be whole, which `Infinity` is not. */
+export function checkWholeNumbers(numbers: Readonly<Record<string, unknown>>, least: number): void {
+  checkNumbers(numbers, least);
+  for (const [name, value] of Object.entries(numbers)) {
+    if (!Number.isSafeInteger(value))
+      throw new RangeError(`${name} is ${value as number}, and has to be a whole number`);
+  }
+}
