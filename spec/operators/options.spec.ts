@@ -57,3 +57,29 @@ describe('what operators do that were told nothing', () => {
     }),
   );
 });
+
+describe('Unsaved', () => {
+  it('holds nothing within 0 bytes', () => {
+    const unsaved = new Unsaved({ maxBytes: 0 });
+    expect(unsaved.hold(valid())).toMatchObject({ body: NEW_BYTES });
+    expect([unsaved.size, unsaved.bytes]).toEqual([0, 0]);
+  });
+
+  it(
+    'holds for ever, when it is told so',
+    marbles(({ cold, expectObservable, scheduler }) => {
+      const unsaved = new Unsaved({ longest: Infinity, scheduler });
+      unsaved.hold(valid());
+      const look = cold('9999s (l|)').pipe(map(() => unsaved.recall(FIRST_DUE)?.recalled));
+      expectObservable(look).toBe('9999s (l|)', { l: true });
+    }),
+  );
+
+  it.each([
+    [{ maxBytes: Infinity }, 'maxBytes'],
+    [{ maxBytes: 0.5 }, 'maxBytes'],
+    [{ longest: 0 }, 'longest'],
+  ])('does not take %j, and says so', (options, name) => {
+    expect(() => new Unsaved(options)).toThrow(new RegExp(`^${name} `));
+  });
+});

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
-import { checkNumbers } from '../domain/check-numbers.js';
+import { checkNumbers, checkWholeNumbers } from '../domain/check-numbers.js';
 import {
   checksumOf,
   type Due,
@@ -15,9 +15,9 @@ export const UNSAVED_DEFAULTS = { maxBytes: 64 * 1024 * 1024, longest: 3_600_000
 
 /** How much is held for how long; see `UNSAVED_DEFAULTS`. */
 export interface UnsavedOptions {
-  /** The most bytes of pictures that are held; the least recently used go first. */
+  /** The most bytes of pictures that are held; the least recently used go first; 0 for none. */
   readonly maxBytes?: number;
-  /** Milliseconds after which a picture is fetched anew all the same. */
+  /** Milliseconds after which a picture is fetched anew all the same; `Infinity` for never. */
   readonly longest?: number;
   /** The clock by which they are held and dated; `asyncScheduler`, if not said. */
   readonly scheduler?: SchedulerLike;
@@ -30,6 +30,7 @@ interface Held {
 
 /** What origins sent and we could not store, held in memory so that they are not asked for it again. */
 export class Unsaved {
+  readonly #maxBytes: number;
   readonly #scheduler: SchedulerLike;
   readonly #pictures: LRUCache<string, Held>;
 
@@ -38,12 +39,15 @@ export class Unsaved {
     longest = UNSAVED_DEFAULTS.longest,
     scheduler = asyncScheduler,
   }: UnsavedOptions = {}) {
-    checkNumbers({ maxBytes, longest }, 1);
+    checkWholeNumbers({ maxBytes }, 0);
+    checkNumbers({ longest }, 1);
+    this.#maxBytes = maxBytes;
     this.#scheduler = scheduler;
     this.#pictures = new LRUCache({
-      maxSize: maxBytes,
+      maxSize: Math.max(1, maxBytes),
       sizeCalculation: ({ image }) => Math.max(1, image.body.length),
-      ttl: longest,
+      // Which is its way to say never.
+      ttl: longest === Infinity ? 0 : Math.ceil(longest),
       perf: scheduler,
       ttlResolution: 0,
     });
@@ -65,7 +69,7 @@ export class Unsaved {
     const before = fetched.recalled && this.#pictures.get(hex);
     if (before) return fetched.modified ? before.image : fetched.held;
     const image = this.#imageOf(fetched);
-    this.#pictures.set(hex, { fetched, image });
+    if (image.body.length <= this.#maxBytes) this.#pictures.set(hex, { fetched, image });
     return image;
   }
 
