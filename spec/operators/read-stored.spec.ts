@@ -1,6 +1,7 @@
 import { map, of } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 import {
+  type CacheDetail,
   checksumOf,
   type Lookup,
   type Ports,
@@ -31,10 +32,12 @@ const STALE: Lookup = { state: 'stale', request: REQUEST, record: RECORD };
 const FAILED: Lookup = { state: 'failed', request: REQUEST, record: RECORD, reason: 'exceeded max size' };
 const UNREADABLE = rejection('storage-unavailable');
 const HIT: Selection = { due: false, served: { request: REQUEST, image: HELD, cacheStatus: { hit: true, ttl: 60 } } };
-const KEPT: Selection = {
-  due: false,
-  served: { request: REQUEST, image: HELD, cacheStatus: { hit: true, detail: 'exceeded max size' } },
-};
+const ODD: Lookup = { ...FAILED, reason: 'a "word"\r\nof others' };
+const KEPT = keptFor('exceeded max size');
+
+function keptFor(detail: CacheDetail): Selection {
+  return { due: false, served: { request: REQUEST, image: HELD, cacheStatus: { hit: true, detail } } };
+}
 
 describe('readStored', () => {
   itIsAnOperator({ operator: () => readStored(reading(() => of(FILE))), input: FRESH, output: HIT });
@@ -45,6 +48,7 @@ describe('readStored', () => {
     ['serves a fresh copy', FRESH, FILE, HIT],
     ['fetches a stale one, with the copy at hand', STALE, FILE, DUE_AGAIN],
     ['serves the copy while a failure stands', FAILED, FILE, KEPT],
+    ['hands on no word of others on a failure', ODD, FILE, keptFor('failed-before')],
     ['fetches without a condition when a fresh file is missing', FRESH, missing, FIRST_DUE],
     ['fetches without a condition when a fresh file is damaged', FRESH, damaged, FIRST_DUE],
     ['fetches without a condition when a stale file is missing', STALE, missing, FIRST_DUE],

@@ -1,5 +1,11 @@
 import { map, type OperatorFunction } from 'rxjs';
-import { type CatalogueEntry, checksumOf, type Ports, type ServedImage } from '../../src/domain/index.js';
+import {
+  type CacheDetail,
+  type CatalogueEntry,
+  checksumOf,
+  type Ports,
+  type ServedImage,
+} from '../../src/domain/index.js';
 import { imagePipeline, type PipelineOverrides } from '../../src/pipeline/index.js';
 import type { Marbles } from './marbles.js';
 import { AVATAR_REQUEST, HELD, LINK, NEW_IMAGE, RECORD, REQUEST } from './nouns.js';
@@ -27,7 +33,7 @@ export const AVATAR: ServedImage = {
   image: { ...NEW_IMAGE, body: SMALL_BYTES, checksum: checksumOf(SMALL_BYTES) },
 };
 
-export function stale(detail: string, fwdStatus?: number): ServedImage {
+export function stale(detail: CacheDetail, fwdStatus?: number): ServedImage {
   const status = fwdStatus === undefined ? {} : { fwdStatus };
   return { request: REQUEST, image: HELD, cacheStatus: { hit: false, fwd: 'stale', detail, ...status } };
 }

@@ -1,6 +1,7 @@
 export * from './answer.js';
 export * from './attempt.js';
 export * from './body.js';
+export * from './cache-status.js';
 export * from './checksum.js';
 export * from './fetched-image.js';
 export * from './image-request.js';

@@ -1,5 +1,12 @@
 /** The values of `img/err/<uri>`, as the site's backend knows them. */
-export type RememberedReason = 'unexpected status code' | 'exceeded max size' | 'invalid content-type';
+const REMEMBERED_REASONS = ['unexpected status code', 'exceeded max size', 'invalid content-type'] as const;
+/** Why the last fetch of a picture failed, as the catalogue remembers it. */
+export type RememberedReason = (typeof REMEMBERED_REASONS)[number];
+
+/** Whether a remembered reason is one of ours: others may have written it. */
+export function isRememberedReason(reason: string): reason is RememberedReason {
+  return REMEMBERED_REASONS.some((known) => known === reason);
+}
 
 /**
  * How long the origin is left alone after a failure: as `img/err` says, in every process and across

@@ -1,5 +1,6 @@
 import { catchError, map, mergeMap, type Observable, of, type OperatorFunction, throwError } from 'rxjs';
 import {
+  type CacheDetail,
   type CacheStatus,
   type Due,
   type ImageRequest,
@@ -7,6 +8,7 @@ import {
   isComplete,
   isPending,
   isRejection,
+  isRememberedReason,
   type Lookup,
   type Ports,
   Rejection,
@@ -91,7 +93,7 @@ function select(lookup: Lookup, found: Found): Selection {
   const copy = held ?? lost;
   switch (lookup.state) {
     case 'failed':
-      if (copy) return reusable(request, copy, { hit: true, detail: lookup.reason });
+      if (copy) return reusable(request, copy, { hit: true, detail: remembered(lookup.reason) });
       throw unreadable ?? failedBefore(request.uri, lookup.reason);
     case 'fresh':
       return held ? reusable(request, held, freshness(lookup)) : { due: true, request, ...found };
@@ -102,6 +104,10 @@ function select(lookup: Lookup, found: Found): Selection {
 
 function reusable(request: ImageRequest, image: StoredImage, cacheStatus: CacheStatus): Reusable {
   return { due: false, served: { request, image, cacheStatus } };
+}
+
+function remembered(reason: string): CacheDetail {
+  return isRememberedReason(reason) ? reason : 'failed-before';
 }
 
 function freshness({ ttl, detail }: Extract<Lookup, { state: 'fresh' }>): CacheStatus {

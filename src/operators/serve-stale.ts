@@ -69,6 +69,6 @@ function isOfOrigin(error: unknown): error is Rejection {
 /** Without a connection there was nothing that could be called forwarding (RFC 9211 §2.2). */
 function statusOf(error: Rejection): CacheStatus {
   const { code, originStatus: fwdStatus } = error;
-  if (isRejection(error, 'resting', 'overloaded')) return { hit: true, detail: `stale, ${code}` };
+  if (isRejection(error, 'resting', 'overloaded')) return { hit: true, detail: `stale, ${error.code}` };
   return { hit: false, fwd: 'stale', detail: code, ...(fwdStatus === undefined ? {} : { fwdStatus }) };
 }

@@ -3,7 +3,7 @@ import type { CacheStatus } from '../domain/index.js';
 /** The Cache-Status field (RFC 9211). */
 export function formatCacheStatus(status: CacheStatus): string {
   const how = status.hit ? hit(status) : forwarded(status);
-  return status.detail === undefined ? how : `${how}; detail="${quotable(status.detail)}"`;
+  return status.detail === undefined ? how : `${how}; detail="${status.detail}"`;
 }
 
 function hit({ ttl }: Extract<CacheStatus, { hit: true }>): string {
@@ -13,8 +13,4 @@ function hit({ ttl }: Extract<CacheStatus, { hit: true }>): string {
 function forwarded({ fwd, fwdStatus, stored, collapsed }: Extract<CacheStatus, { hit: false }>): string {
   const status = fwdStatus === undefined ? '' : `; fwd-status=${fwdStatus}`;
   return `img-linuxfr; fwd=${fwd}${status}${stored ? '; stored' : ''}${collapsed ? '; collapsed' : ''}`;
-}
-
-function quotable(text: string): string {
-  return text.replace(/[^\x20-\x7e]|["\\]/g, '');
 }

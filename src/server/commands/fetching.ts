@@ -6,6 +6,7 @@ import {
   type RejectionCode,
   type ServedImage,
   type SourceUri,
+  type StaleDetail,
   type Variant,
 } from '../../domain/index.js';
 import { PIPELINE } from '../container.js';
@@ -41,9 +42,21 @@ export function fetching(parts: DependencyContainer): (uri: SourceUri, variant: 
 }
 
 function howServed(status: CacheStatus): Pick<Fetched, 'outcome' | 'reason'> {
-  if (status.detail === 'storage-unavailable') return { outcome: status.detail, reason: 'it could not be stored' };
-  if (status.detail === 'catalogue-unavailable') return { outcome: status.detail, reason: 'it could not be recorded' };
-  if (status.detail !== undefined) return { outcome: 'stale', reason: status.detail };
-  if (status.hit) return { outcome: 'hit' };
-  return { outcome: status.fwdStatus === 304 ? 'not modified' : 'fetched' };
+  if (status.hit && status.ttl !== undefined) return { outcome: 'hit' };
+  switch (status.detail) {
+    case undefined:
+      return { outcome: status.hit ? 'hit' : status.fwdStatus === 304 ? 'not modified' : 'fetched' };
+    case 'stored at last':
+      return { outcome: 'fetched' };
+    case 'storage-unavailable':
+      return { outcome: status.detail, reason: 'it could not be stored' };
+    case 'catalogue-unavailable':
+      return { outcome: status.detail, reason: 'it could not be recorded' };
+    default:
+      return stale(status.detail);
+  }
+}
+
+function stale(reason: StaleDetail): Pick<Fetched, 'outcome' | 'reason'> {
+  return { outcome: 'stale', reason };
 }
