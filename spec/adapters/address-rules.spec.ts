@@ -33,6 +33,17 @@ describe('AddressRules', () => {
   ])('takes %s for a network: %s', (cidr, verdict) => expect(isNetwork(cidr)).toBe(verdict));
 });
 
+describe('AddressRules', () => {
+  it.each([
+    ['127.0.0.1', '"127.0.0.1" is no network: give 127.0.0.1/32 for that one address'],
+    ['::1', '"::1" is no network: give ::1/128 for that one address'],
+    ['localhost', '"localhost" is no network'],
+    ['10.0.0.0/33', '"10.0.0.0/33" is no network'],
+  ])('does not take %s, and says what to do', (cidr, message) => {
+    expect(() => new AddressRules(['10.0.0.0/8', cidr])).toThrow(new TypeError(message));
+  });
+});
+
 describe('rangeOf', () => {
   it.each([
     ['127.0.0.1', 'loopback'],

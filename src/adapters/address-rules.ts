@@ -14,9 +14,12 @@ const INSIDE_A_CLOUD = new Set(['168.63.129.16']);
 export class AddressRules {
   readonly #opened: readonly Range[];
 
-  /** @param openedNetworks CIDRs, each of which `isNetwork` accepts. */
+  /**
+   * @param openedNetworks CIDRs such as `10.0.0.0/8`, each of which `isNetwork` accepts. Throws a `TypeError` that
+   *   names one which it does not.
+   */
   constructor(openedNetworks: readonly string[] = []) {
-    this.#opened = openedNetworks.map((cidr) => ipaddr.parseCIDR(cidr));
+    this.#opened = openedNetworks.map(networkOf);
   }
 
   /** Takes an IPv4 or IPv6 address in the form in which it is dialled; anything else is refused. */
@@ -30,6 +33,12 @@ export class AddressRules {
   #isOpened(address: Address): boolean {
     return this.#opened.some(([network, bits]) => network.kind() === address.kind() && address.match(network, bits));
   }
+}
+
+function networkOf(cidr: string): Range {
+  if (isNetwork(cidr)) return ipaddr.parseCIDR(cidr);
+  const bits = { 0: '', 4: `: give ${cidr}/32 for that one address`, 6: `: give ${cidr}/128 for that one address` };
+  throw new TypeError(`${JSON.stringify(cidr)} is no network${bits[isIP(cidr) as 0 | 4 | 6]}`);
 }
 
 /** Whether `AddressRules` can be told to open it. */

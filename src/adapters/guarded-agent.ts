@@ -8,9 +8,18 @@ import { type NameResolver, nameResolver } from './name-resolver.js';
 /** The code of the error with which a forbidden connection fails. It survives node-fetch's wrapping. */
 export const FORBIDDEN_ADDRESS = 'ERR_FORBIDDEN_ADDRESS';
 
+/** Which addresses may be connected to. */
+export interface ConnectionRules {
+  allows(address: string): boolean;
+}
+
+/** How origins are connected to. */
 export interface GuardedAgentOptions {
-  /** Which addresses may be connected to; the public ones, if not said. */
-  readonly rules?: AddressRules;
+  /**
+   * Which addresses may be connected to; the public ones, if not said. `new AddressRules(['127.0.0.0/8'])` opens
+   * the network of a server on this machine as well, which is `forbidden-address` otherwise.
+   */
+  readonly rules?: ConnectionRules;
   /** How the addresses of a name are found; as the system is set up, if not said. */
   readonly resolve?: NameResolver;
   /** Accepts any certificate; `false`, if not said. */
@@ -40,7 +49,7 @@ export interface Connectable {
   ): Socket | undefined;
 }
 
-function guard(agent: HttpAgent, rules: AddressRules, lookup: LookupFunction): Connectable {
+function guard(agent: HttpAgent, rules: ConnectionRules, lookup: LookupFunction): Connectable {
   const connectable = agent as unknown as Connectable;
   const connect = connectable.createConnection.bind(agent);
   connectable.createConnection = (options, callback) => {
@@ -57,7 +66,7 @@ function guard(agent: HttpAgent, rules: AddressRules, lookup: LookupFunction): C
 }
 
 /** Hands the addresses that were checked to the dialler, and no others: nothing resolves the name again. */
-function guardedLookup(rules: AddressRules, resolve: NameResolver): LookupFunction {
+function guardedLookup(rules: ConnectionRules, resolve: NameResolver): LookupFunction {
   return (hostname, options, callback) => {
     resolve(hostname)
       .then((addresses) => allAllowed(hostname, addresses, rules))
@@ -70,7 +79,7 @@ function guardedLookup(rules: AddressRules, resolve: NameResolver): LookupFuncti
 }
 
 /** Refuses a name whole when any of its addresses is forbidden, so that no retry can pick that one. */
-function allAllowed(hostname: string, addresses: LookupAddress[], rules: AddressRules) {
+function allAllowed(hostname: string, addresses: LookupAddress[], rules: ConnectionRules) {
   const refused = addresses.find(({ address }) => !rules.allows(address));
   if (refused) throw forbidden(`${hostname} (${refused.address})`, refused.address);
   return addresses as [LookupAddress, ...LookupAddress[]];

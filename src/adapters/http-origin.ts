@@ -7,12 +7,20 @@ import { guardedAgents, type GuardedAgentOptions } from './guarded-agent.js';
 import { networkRejection } from './network-rejection.js';
 import { watchedAgent } from './watched-agent.js';
 
+/** How origins are connected to, and what they are told. */
 export interface HttpOriginOptions extends GuardedAgentOptions {
   /** What origins are told that asks them. */
   readonly userAgent: string;
 }
 
-/** Origins over HTTP/1.1 with node-fetch. Nothing of a reader's request is ever sent. */
+/**
+ * Origins over HTTP/1.1 with node-fetch. Nothing of a reader's request is ever sent.
+ *
+ * Errors with `forbidden-address` for what is not public, unless `rules` open its network: a server on this machine
+ * is not. Errors with `dns-error`, `unreachable`, `tls-error`, `timeout`, `truncated`, `bad-response`, `invalid-type`
+ * for a content coding that was not asked for, and `overloaded` when this process runs out of sockets or memory.
+ * Unsubscribing closes the connection.
+ */
 export function httpOrigin(options: HttpOriginOptions): Origin {
   const agentFor = guardedAgents(options);
   return {

@@ -5,6 +5,7 @@ export * from './disk-files.js';
 export * from './disk-layout.js';
 export * from './disk-survey.js';
 export * from './embedded-catalogue.js';
+export type { ConnectionRules, GuardedAgentOptions } from './guarded-agent.js';
 export * from './http-origin.js';
 export * from './isolated-resizer.js';
 export * from './magic-sniffer.js';
