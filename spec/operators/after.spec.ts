@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import { map, merge, type Observable, of, type SchedulerLike } from 'rxjs';
 import { describe, it } from 'vitest';
 import { after } from '../../src/operators/after.js';
@@ -28,7 +27,7 @@ const WAITS: [string, (tools: Marbles, time: number) => Observable<unknown>][] =
     'resizeDeadline',
     ({ cold }, resizeDeadline) => {
       const ports = answeringPorts({ resizer: { resize: () => cold('--(b|)', { b: Buffer.from('small') }) } });
-      const unresizable = new LRUCache<string, true>({ max: 1 });
+      const unresizable = new Map<string, true>();
       const shared = { resizing: new Map(), resizeGate: new Gate({ concurrency: 1, queue: 0 }), unresizable };
       const served = { request: AVATAR_REQUEST, image: HELD, cacheStatus: { hit: true } } as const;
       return of(served).pipe(resize(ports, { ...shared, resizeDeadline, scheduler: UNTIMED }));

@@ -1,4 +1,3 @@
-import type { LRUCache } from 'lru-cache';
 import {
   asyncScheduler,
   catchError,
@@ -36,14 +35,20 @@ import { mapOrMerge, whenKnown } from './map-or-merge.js';
 /** Milliseconds a reader waits for an avatar, if not said. */
 export const RESIZE_DEADLINE = 10_000;
 
+/** Checksums of pictures of which no avatar can be made. */
+export interface Unresizable {
+  has(checksum: string): boolean;
+  set(checksum: string, known: true): unknown;
+}
+
 /** What `resize` shares between requests, and how long readers wait for it. */
 export interface ResizeOptions {
   /** Resizes under way, by picture and height. */
   readonly resizing: Inflight<StoredVariant>;
   /** Bounds how many pictures are decoded at once. */
   readonly resizeGate: Gate;
-  /** Checksums of pictures of which no avatar can be made. */
-  readonly unresizable: LRUCache<string, true>;
+  /** To be bounded by whoever makes it: a `Map` grows with every such picture. */
+  readonly unresizable: Unresizable;
   /** Milliseconds a reader waits for an avatar to be made, the queue included; `Infinity` for as long as it takes. `RESIZE_DEADLINE`, if not said. */
   readonly resizeDeadline?: number;
   /** The clock of the deadline; `asyncScheduler`, if not said. */

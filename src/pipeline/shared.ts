@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { ServedImage, StoredVariant } from '../domain/index.js';
-import { BackOff, Bulkhead, Gate, type Inflight, Unsaved } from '../operators/index.js';
+import { BackOff, Bulkhead, Gate, type Inflight, type Unresizable, Unsaved } from '../operators/index.js';
 import { limits, type SharedOverrides } from './overrides.js';
 
 /** What the requests of one pipeline have in common. To be looked at from outside, never changed from there. */
@@ -10,7 +10,7 @@ export interface Shared {
   /** Resizes under way, by picture and height. */
   readonly resizing: Inflight<StoredVariant>;
   /** Checksums of pictures of which no avatar can be made. */
-  readonly unresizable: LRUCache<string, true>;
+  readonly unresizable: Unresizable;
   readonly backOff: BackOff;
   readonly unsaved: Unsaved;
   readonly hosts: Bulkhead;
@@ -31,7 +31,7 @@ export function sharedWithin(overrides: SharedOverrides = {}): Shared {
   return {
     refreshing: new Map(),
     resizing: new Map(),
-    unresizable: new LRUCache({ max: UNRESIZABLE }),
+    unresizable: new LRUCache<string, true>({ max: UNRESIZABLE }),
     backOff: new BackOff({ ...backOff, ...clock }),
     unsaved: new Unsaved({ ...unsaved, ...clock }),
     hosts: new Bulkhead({ ...perHost, ...clock }),
