@@ -11,7 +11,7 @@ import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { catchError, EMPTY, filter, from, mergeMap, type Observable, of, pipe, toArray } from 'rxjs';
 import { httpOrigin, magicSniffer } from 'img-linuxfr/adapters';
-import { ORIGINAL, SourceUri } from 'img-linuxfr/domain';
+import { dueFor, SourceUri } from 'img-linuxfr/domain';
 import { Bulkhead, fetch, validate } from 'img-linuxfr/operators';
 import { addressRules, complain, makeFolder, readText, words } from './support/script.js';
 
@@ -34,7 +34,7 @@ const download = pipe(
 /** Emits the link and the name of its file, or nothing. */
 function archive(link: string): Observable<readonly [link: string, name: string]> {
   const uri = SourceUri.of(link);
-  return of({ due: true as const, request: { uri, variant: ORIGINAL } }).pipe(
+  return of(dueFor(uri)).pipe(
     download,
     filter((fetched) => fetched.modified),
     mergeMap(async ({ format, bytes }) => {

@@ -7,7 +7,7 @@
  */
 import { catchError, filter, from, map, mergeMap, type Observable, of, pipe, throwError } from 'rxjs';
 import { httpOrigin, magicSniffer } from 'img-linuxfr/adapters';
-import { isRejection, ORIGINAL, SourceUri } from 'img-linuxfr/domain';
+import { dueFor, isRejection, SourceUri } from 'img-linuxfr/domain';
 import { Bulkhead, fetch, Gate, validate } from 'img-linuxfr/operators';
 import { addressRules, linesOf, words } from './support/script.js';
 
@@ -27,7 +27,7 @@ const download = pipe(
 );
 
 function check(link: string): Observable<readonly unknown[]> {
-  return of({ due: true as const, request: { uri: SourceUri.of(link), variant: ORIGINAL } }).pipe(
+  return of(dueFor(SourceUri.of(link))).pipe(
     download,
     filter((fetched) => fetched.modified),
     map(({ type, bytes }) => [link, 'ok', type, bytes.length, '']),

@@ -1,5 +1,6 @@
-import type { ImageRequest } from './image-request.js';
+import { type ImageRequest, ORIGINAL } from './image-request.js';
 import type { Rejection, RejectionCode } from './rejection.js';
+import type { SourceUri } from './source-uri.js';
 import type { ServedImage, StoredImage } from './stored-image.js';
 import type { StoredRecord } from './stored-record.js';
 
@@ -42,6 +43,11 @@ export interface Due {
   readonly lost?: StoredImage;
   /** Why it is not known whether there is a copy. */
   readonly unreadable?: Rejection;
+}
+
+/** A picture of which nothing is held, for those who fetch without a catalogue. */
+export function dueFor(uri: SourceUri): Due {
+  return { due: true, request: { uri, variant: ORIGINAL } };
 }
 
 /** The outcome of looking at what is stored: serve it, or ask the origin. */

@@ -1,7 +1,7 @@
 import { catchError, lastValueFrom, map, mergeMap, type Observable, of, throwError } from 'rxjs';
 import type { DependencyContainer } from 'tsyringe';
 import { type Dimensions, dimensionsOf, magicSniffer } from '../../../adapters/index.js';
-import { type Attempt, type Due, isRejection, ORIGINAL, type SourceUri } from '../../../domain/index.js';
+import { type Attempt, dueFor, isRejection, type SourceUri } from '../../../domain/index.js';
 import { fetch, validate } from '../../../operators/index.js';
 import { ORIGIN } from '../../container.js';
 import type { Options } from '../../options.js';
@@ -27,8 +27,7 @@ export async function tryNow(uri: SourceUri, options: Options, parts: Dependency
   const attempted = (made: Attempt) => {
     attempt = sentAttempt(made);
   };
-  const due: Due = { due: true, request: { uri, variant: ORIGINAL } };
-  const trying: Observable<Outcome> = of(due).pipe(
+  const trying: Observable<Outcome> = of(dueFor(uri)).pipe(
     fetch({ origin: parts.resolve(ORIGIN), attempted }, { fetchDeadline: options.fetchTimeout }),
     validate({ sniffer: magicSniffer }),
     mergeMap(async (image) => (image.modified ? await seen(image) : { outcome: 'not-modified' as const })),
