@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build, install, ROOT, run } from './prepare.mjs';
@@ -40,7 +40,16 @@ function pack() {
     cwd: ROOT,
     encoding: 'utf8',
   });
-  return join(directory, JSON.parse(packed)[0].filename);
+  const [{ filename, files }] = JSON.parse(packed);
+  const paths = files.map(({ path }) => path);
+  for (const wanted of ['docs/testing.md', 'examples/check-links.ts', 'examples/support/script.ts']) {
+    if (!paths.includes(wanted)) throw new Error(`${wanted} is not in the package`);
+  }
+  for (const map of paths.filter((path) => path.endsWith('.js.map'))) {
+    const { sourcesContent } = JSON.parse(readFileSync(join(ROOT, map), 'utf8'));
+    if (!sourcesContent) throw new Error(`${map} leads to a source that is not in the package`);
+  }
+  return join(directory, filename);
 }
 
 function useIn(cwd, tarball) {
