@@ -1,7 +1,7 @@
 import { mergeMap, of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { Bulkhead } from '../../src/operators/index.js';
-import { marbles, rejected } from '../support/marbles.js';
+import { marbles, rejection } from '../support/marbles.js';
 
 describe('Bulkhead', () => {
   it(
@@ -27,7 +27,7 @@ describe('Bulkhead', () => {
       const bulkhead = new Bulkhead({ concurrency: 1, queue: 0 });
       const run = (key: string) => bulkhead.run(key, () => cold('---(r|)'));
       expectObservable(run('a')).toBe('---(r|)');
-      expectObservable(run('a')).toBe('#', undefined, rejected('overloaded'));
+      expectObservable(run('a')).toBe('#', undefined, rejection('overloaded'));
       expectObservable(run('b')).toBe('---(r|)');
     }),
   );

@@ -3,7 +3,7 @@ import { describe, it } from 'vitest';
 import { type CatalogueEntry, ORIGINAL, type Ports, SourceUri } from '../../src/domain/index.js';
 import { checkRedis } from '../../src/operators/index.js';
 import { strictPorts } from '../../src/testing/index.js';
-import { marbles, rejected, rejection } from '../support/marbles.js';
+import { marbles, rejection } from '../support/marbles.js';
 import { RECORD, REQUEST } from '../support/nouns.js';
 import { itIsAnOperator } from '../support/operator-laws.js';
 
@@ -82,7 +82,11 @@ describe('checkRedis', () => {
         const reply = cold('     --(e|)', { e: { status } });
         const asked = '         -^-!';
         const expected = '      ---#';
-        expectObservable(requests.pipe(checkRedis(answering(() => reply)))).toBe(expected, undefined, rejected(status));
+        expectObservable(requests.pipe(checkRedis(answering(() => reply)))).toBe(
+          expected,
+          undefined,
+          rejection(status),
+        );
         expectSubscriptions(reply.subscriptions).toBe(asked);
       }),
     );
@@ -96,7 +100,7 @@ describe('checkRedis', () => {
         const reply = cold<CatalogueEntry>('--(e|)', { e: KNOWN });
         const expected = '      -#';
         const checked = requests.pipe(checkRedis(answering(() => reply)));
-        expectObservable(checked).toBe(expected, undefined, rejected('undeclared'));
+        expectObservable(checked).toBe(expected, undefined, rejection('undeclared'));
         expectSubscriptions(reply.subscriptions).toBe([]);
       }),
     );
@@ -110,7 +114,7 @@ describe('checkRedis', () => {
       const asked = '         -^--!';
       const expected = '      ----#';
       const checked = requests.pipe(checkRedis(answering(() => reply)));
-      expectObservable(checked).toBe(expected, undefined, rejected('catalogue-unavailable'));
+      expectObservable(checked).toBe(expected, undefined, rejection('catalogue-unavailable'));
       expectSubscriptions(reply.subscriptions).toBe(asked);
     }),
   );

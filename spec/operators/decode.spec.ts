@@ -1,6 +1,6 @@
 import { describe, it } from 'vitest';
 import { decode } from '../../src/operators/index.js';
-import { marbles, rejected } from '../support/marbles.js';
+import { marbles, rejection } from '../support/marbles.js';
 import { AVATAR_LINK, AVATAR_REQUEST, LINK, REQUEST } from '../support/nouns.js';
 import { itIsAnOperator } from '../support/operator-laws.js';
 
@@ -24,7 +24,7 @@ describe('decode', () => {
         const links = hot('   --a--b', { a: { ...LINK, encodedUri }, b: LINK });
         const subscription = '^-!';
         const expected = '    --#';
-        expectObservable(links.pipe(decode())).toBe(expected, undefined, rejected('invalid-parameters'));
+        expectObservable(links.pipe(decode())).toBe(expected, undefined, rejection('invalid-parameters'));
         expectSubscriptions(links.subscriptions).toBe(subscription);
       }),
     );

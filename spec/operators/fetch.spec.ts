@@ -9,7 +9,7 @@ import {
   SourceUri,
 } from '../../src/domain/index.js';
 import { fetch, type Turn } from '../../src/operators/index.js';
-import { marbles, type Marbles, rejected, rejection } from '../support/marbles.js';
+import { marbles, type Marbles, rejection } from '../support/marbles.js';
 import { DUE_AGAIN, FIRST_DUE, fetched, NEW_BYTES, NOT_MODIFIED } from '../support/nouns.js';
 import { itIsAnOperator } from '../support/operator-laws.js';
 
@@ -117,7 +117,7 @@ describe('fetch', () => {
             tools,
           ),
         );
-        tools.expectObservable(outcome).toBe(expected, undefined, rejected(code));
+        tools.expectObservable(outcome).toBe(expected, undefined, rejection(code));
         tools.expectSubscriptions(connection.subscriptions).toBe(open);
         tools.expectSubscriptions(body.subscriptions).toBe([]);
       }),
@@ -137,7 +137,7 @@ describe('fetch', () => {
           tools,
         ),
       );
-      tools.expectObservable(outcome).toBe(expected, undefined, rejected('too-large'));
+      tools.expectObservable(outcome).toBe(expected, undefined, rejection('too-large'));
       tools.expectSubscriptions(connection.subscriptions).toBe(open);
       tools.expectSubscriptions(body.subscriptions).toBe('--^----!');
     }),
@@ -161,7 +161,7 @@ describe('fetch', () => {
             tools,
           ),
         );
-        tools.expectObservable(outcome).toBe('#', undefined, rejected('invalid-uri'));
+        tools.expectObservable(outcome).toBe('#', undefined, rejection('invalid-uri'));
         tools.expectSubscriptions(connection.subscriptions).toBe([]);
       }),
     );
@@ -192,7 +192,7 @@ describe('fetch', () => {
           tools,
         ),
       );
-      tools.expectObservable(outcome).toBe('---#', undefined, rejected('redirect-loop'));
+      tools.expectObservable(outcome).toBe('---#', undefined, rejection('redirect-loop'));
       tools.expectSubscriptions(connection.subscriptions).toBe(['^!', '-^!', '--^!']);
     }),
   );
@@ -205,7 +205,7 @@ describe('fetch', () => {
       const second = tools.hot('             6ms r', { r: responseOf(body) });
       const ports = reached(({ url }) => (url.pathname === '/slow' ? second : first));
       const outcome = of(FIRST_DUE).pipe(fetching(ports, tools));
-      tools.expectObservable(outcome).toBe('    30ms #', undefined, rejected('timeout'));
+      tools.expectObservable(outcome).toBe('    30ms #', undefined, rejection('timeout'));
       tools.expectSubscriptions(second.subscriptions).toBe('5ms ^ 24ms !');
       tools.expectSubscriptions(body.subscriptions).toBe('  6ms ^ 23ms !');
     }),
@@ -223,7 +223,7 @@ describe('fetch', () => {
       const waits: Record<string, number> = { 'origin.example': 3, 'slow.example': 100 };
       const turn: Turn = ({ host }, exchange) => timer(waits[host] ?? NaN, tools.scheduler).pipe(mergeMap(exchange));
       const outcome = of(FIRST_DUE).pipe(fetch({ origin }, { ...OPTIONS, turn, scheduler: tools.scheduler }));
-      tools.expectObservable(outcome).toBe('    133ms #', undefined, rejected('timeout'));
+      tools.expectObservable(outcome).toBe('    133ms #', undefined, rejection('timeout'));
       tools.expectSubscriptions(first.subscriptions).toBe(' 3ms ^ 4ms !');
       tools.expectSubscriptions(second.subscriptions).toBe('108ms ^ 24ms !');
     }),
@@ -235,8 +235,8 @@ describe('fetch', () => {
       const refused = reached(() => tools.cold<OriginResponse>('--#', undefined, rejection('unreachable')));
       const cut = reached(() => of(responseOf(tools.cold<Uint8Array>('-p-#', CHUNKS, rejection('truncated')))));
       const outcome = (ports: Pick<Ports, 'origin'>) => of(FIRST_DUE).pipe(fetching(ports, tools));
-      tools.expectObservable(outcome(refused)).toBe('--#', undefined, rejected('unreachable'));
-      tools.expectObservable(outcome(cut)).toBe('    ---#', undefined, rejected('truncated'));
+      tools.expectObservable(outcome(refused)).toBe('--#', undefined, rejection('unreachable'));
+      tools.expectObservable(outcome(cut)).toBe('    ---#', undefined, rejection('truncated'));
     }),
   );
 

@@ -1,7 +1,7 @@
 import { map, merge, of, toArray } from 'rxjs';
 import { describe, it } from 'vitest';
 import { Gate, gate } from '../../src/operators/index.js';
-import { marbles, rejected } from '../support/marbles.js';
+import { marbles, rejection } from '../support/marbles.js';
 import { itIsAnOperator } from '../support/operator-laws.js';
 
 describe('Gate', () => {
@@ -32,7 +32,7 @@ describe('Gate', () => {
       const visit = () => gate.run(() => work);
       expectObservable(visit(), '    ^').toBe('  ----(r|)');
       expectObservable(visit(), '    -^').toBe(' --------(r|)');
-      expectObservable(visit(), '    --^').toBe('--#', undefined, rejected('overloaded'));
+      expectObservable(visit(), '    --^').toBe('--#', undefined, rejection('overloaded'));
       expectSubscriptions(work.subscriptions).toBe(['^---!', '----^---!']);
     }),
   );
@@ -43,7 +43,7 @@ describe('Gate', () => {
       const gate = new Gate({ concurrency: 1, queue: 0 });
       const visit = () => gate.run(() => cold('--(r|)'));
       expectObservable(visit(), '    ^').toBe(' --(r|)');
-      expectObservable(visit(), '    -^').toBe('-#', undefined, rejected('overloaded'));
+      expectObservable(visit(), '    -^').toBe('-#', undefined, rejection('overloaded'));
       expectObservable(visit(), '    ---^').toBe('-----(r|)');
     }),
   );
@@ -96,7 +96,7 @@ describe('Gate', () => {
       const work = cold('                     8ms (r|)');
       const visit = () => gate.run(() => work);
       expectObservable(visit()).toBe('        8ms (r|)');
-      expectObservable(visit(), '--^').toBe(' 7ms #', undefined, rejected('overloaded'));
+      expectObservable(visit(), '--^').toBe(' 7ms #', undefined, rejection('overloaded'));
       expectObservable(visit(), '----^').toBe('16ms (r|)');
       expectSubscriptions(work.subscriptions).toBe(['^ 7ms !', '8ms ^ 7ms !']);
     }),
@@ -155,7 +155,7 @@ describe('gate', () => {
       const through = () => cold('-a|').pipe(gate(one, () => cold('---(r|)')));
       expectObservable(through()).toBe('----(r|)');
       expectObservable(through()).toBe('-------(r|)');
-      expectObservable(through()).toBe('-#', undefined, rejected('overloaded'));
+      expectObservable(through()).toBe('-#', undefined, rejection('overloaded'));
     }),
   );
 });

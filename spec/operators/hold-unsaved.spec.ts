@@ -11,7 +11,7 @@ import {
 } from '../../src/domain/index.js';
 import { holdUnsaved, recallOr, Unsaved } from '../../src/operators/index.js';
 import { strictPorts } from '../../src/testing/index.js';
-import { marbles, type Marbles, rejected, rejection } from '../support/marbles.js';
+import { marbles, type Marbles, rejection } from '../support/marbles.js';
 import { DUE_AGAIN, FIRST_DUE, HELD, NEW_IMAGE, NOT_MODIFIED, OLD_BYTES, REQUEST, valid } from '../support/nouns.js';
 import { itIsAnOperator } from '../support/operator-laws.js';
 
@@ -192,7 +192,7 @@ describe('holdUnsaved', () => {
     marbles((tools) => {
       const store = tools.cold<ServedImage>('--#', undefined, rejection('storage-unavailable'));
       const served = of(valid()).pipe(holding(tools, store, { lookup: () => of({ status: 'blocked' }) }));
-      tools.expectObservable(served).toBe('--#', undefined, rejected('blocked'));
+      tools.expectObservable(served).toBe('--#', undefined, rejection('blocked'));
     }),
   );
 
@@ -202,7 +202,7 @@ describe('holdUnsaved', () => {
       marbles((tools) => {
         const unsaved = unsavedOf(tools);
         const store = tools.cold<ServedImage>('--#', undefined, error);
-        const expected = error.name === 'Rejection' ? rejected('blocked') : error;
+        const expected = error.name === 'Rejection' ? rejection('blocked') : error;
         tools.expectObservable(of(valid()).pipe(holding(tools, store, { unsaved }))).toBe('--#', undefined, expected);
         tools.flush();
         expect(unsaved.size).toBe(0);

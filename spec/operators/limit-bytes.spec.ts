@@ -1,6 +1,6 @@
 import { describe, it } from 'vitest';
 import { limitBytes } from '../../src/operators/index.js';
-import { marbles, rejected } from '../support/marbles.js';
+import { marbles, rejection } from '../support/marbles.js';
 import { itIsAnOperator } from '../support/operator-laws.js';
 
 const CHUNKS = { a: Buffer.alloc(3), b: Buffer.alloc(2), c: Buffer.alloc(1), n: Buffer.alloc(0) };
@@ -23,7 +23,7 @@ describe('limitBytes', () => {
       const body = hot('    -a-b-c-c-c', CHUNKS);
       const subscription = '^----!';
       const result = '      -a-b-#';
-      expectObservable(body.pipe(limitBytes(5))).toBe(result, CHUNKS, rejected('too-large'));
+      expectObservable(body.pipe(limitBytes(5))).toBe(result, CHUNKS, rejection('too-large'));
       expectSubscriptions(body.subscriptions).toBe(subscription);
     }),
   );

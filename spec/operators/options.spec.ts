@@ -11,7 +11,7 @@ import {
   Unsaved,
 } from '../../src/operators/index.js';
 import { answeringPorts, originOf } from '../../src/testing/index.js';
-import { marbles, rejected } from '../support/marbles.js';
+import { marbles, rejection } from '../support/marbles.js';
 import { FIRST_DUE, NEW_BYTES, URL_OF_IT, valid } from '../support/nouns.js';
 import { sending } from '../support/world.js';
 
@@ -38,9 +38,9 @@ describe('what operators do that were told nothing', () => {
       };
       const sizeOf = (image: FetchedImage | NotModified) => (image.modified ? image.bytes.length : 0);
       expectObservable(fetching(Buffer.alloc(5_242_880))).toBe('(s|)', { s: 5_242_880 });
-      expectObservable(fetching(Buffer.alloc(5_242_881))).toBe('#', undefined, rejected('too-large'));
+      expectObservable(fetching(Buffer.alloc(5_242_881))).toBe('#', undefined, rejection('too-large'));
       expectObservable(fetching(NEW_BYTES, '29999ms ')).toBe('29999ms (s|)', { s: NEW_BYTES.length });
-      expectObservable(fetching(NEW_BYTES, '30001ms ')).toBe('30s #', undefined, rejected('timeout'));
+      expectObservable(fetching(NEW_BYTES, '30001ms ')).toBe('30s #', undefined, rejection('timeout'));
     }),
   );
 

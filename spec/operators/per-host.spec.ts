@@ -1,7 +1,7 @@
 import { of } from 'rxjs';
 import { describe, it } from 'vitest';
 import { Bulkhead, perHost } from '../../src/operators/index.js';
-import { marbles, rejected } from '../support/marbles.js';
+import { marbles, rejection } from '../support/marbles.js';
 import { itIsAnOperator } from '../support/operator-laws.js';
 
 describe('perHost', () => {
@@ -30,7 +30,7 @@ describe('perHost', () => {
       const through = () => cold('-a|').pipe(perHost(bulkhead, itself, () => cold('---(r|)')));
       expectObservable(through()).toBe('----(r|)');
       expectObservable(through()).toBe('-------(r|)');
-      expectObservable(through()).toBe('-#', undefined, rejected('overloaded'));
+      expectObservable(through()).toBe('-#', undefined, rejection('overloaded'));
     }),
   );
 

@@ -3,7 +3,7 @@ import { describe, it } from 'vitest';
 import type { Due, Ports, ServedImage, StagedFile } from '../../src/domain/index.js';
 import { persist } from '../../src/operators/index.js';
 import { strictPorts, unexpected } from '../../src/testing/index.js';
-import { type Marbles, marbles, rejected, rejection } from '../support/marbles.js';
+import { type Marbles, marbles, rejection } from '../support/marbles.js';
 import {
   DUE_AGAIN,
   FILE,
@@ -159,7 +159,7 @@ describe('persist', () => {
       const discard = '----^-!';
       const expected = '------#';
       const kept = of(valid()).pipe(persist(keeping(ports)));
-      tools.expectObservable(kept).toBe(expected, undefined, rejected('blocked'));
+      tools.expectObservable(kept).toBe(expected, undefined, rejection('blocked'));
       tools.expectSubscriptions(ports.stage.subscriptions).toBe(stage);
       tools.expectSubscriptions(ports.store.subscriptions).toBe(store);
       tools.expectSubscriptions(ports.commit.subscriptions).toBe([]);
@@ -172,7 +172,7 @@ describe('persist', () => {
     marbles((tools) => {
       const ports = steps(tools, { store: tools.cold('--(s|)', { s: false }) });
       const kept = of(NOT_MODIFIED).pipe(persist(keeping(ports)));
-      tools.expectObservable(kept).toBe('--#', undefined, rejected('blocked'));
+      tools.expectObservable(kept).toBe('--#', undefined, rejection('blocked'));
     }),
   );
 
@@ -185,7 +185,7 @@ describe('persist', () => {
       marbles((tools) => {
         const ports = steps(tools, { [step]: tools.cold('-#', undefined, rejection(code)) });
         const kept = of(valid()).pipe(persist(keeping(ports)));
-        tools.expectObservable(kept).toBe(expected, undefined, rejected(code));
+        tools.expectObservable(kept).toBe(expected, undefined, rejection(code));
         tools.expectSubscriptions(ports.discard.subscriptions).toBe(step === 'store' ? '---^-!' : '-----^-!');
       }),
     );
@@ -204,7 +204,7 @@ describe('persist', () => {
           discard: tools.cold('-#', undefined, new Error('read-only')),
         });
         const kept = of(valid()).pipe(persist(keeping(ports)));
-        tools.expectObservable(kept).toBe('-----#', undefined, rejected(code));
+        tools.expectObservable(kept).toBe('-----#', undefined, rejection(code));
       }),
     );
   }
@@ -215,7 +215,7 @@ describe('persist', () => {
       const full = tools.cold<StagedFile>('-#', undefined, rejection('storage-unavailable'));
       const ports = { ...steps(tools), stage: full };
       const kept = of(valid()).pipe(persist(keeping(ports)));
-      tools.expectObservable(kept).toBe('-#', undefined, rejected('storage-unavailable'));
+      tools.expectObservable(kept).toBe('-#', undefined, rejection('storage-unavailable'));
       tools.expectSubscriptions(ports.store.subscriptions).toBe([]);
     }),
   );

@@ -12,7 +12,7 @@ import {
 } from '../../src/domain/index.js';
 import { readStored } from '../../src/operators/index.js';
 import { strictPorts, unexpected } from '../../src/testing/index.js';
-import { marbles, rejected, rejection } from '../support/marbles.js';
+import { marbles, rejection } from '../support/marbles.js';
 import { DUE_AGAIN, FILE, FIRST_DUE, HELD, RECORD, REQUEST, OLD_BYTES } from '../support/nouns.js';
 import { itIsAnOperator } from '../support/operator-laws.js';
 
@@ -120,7 +120,7 @@ describe('readStored', () => {
         const subscription = ' ^!';
         const expected = '     -#';
         const selected = lookups.pipe(readStored(reading(() => of(file))));
-        expectObservable(selected).toBe(expected, undefined, rejected('failed-before'));
+        expectObservable(selected).toBe(expected, undefined, rejection('failed-before'));
         expectSubscriptions(lookups.subscriptions).toBe(subscription);
       }),
     );
@@ -179,7 +179,7 @@ describe('readStored', () => {
     marbles(({ cold, expectObservable }) => {
       const disk = cold<undefined>('--#', undefined, UNREADABLE);
       const selected = of(FAILED).pipe(readStored(reading(() => disk, { report: () => undefined })));
-      expectObservable(selected).toBe('--#', undefined, rejected('storage-unavailable'));
+      expectObservable(selected).toBe('--#', undefined, rejection('storage-unavailable'));
     }),
   );
 

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { type ImageRequest, ORIGINAL, type Ports, SourceUri } from '../../src/domain/index.js';
 import { BackOff, rememberFailure } from '../../src/operators/index.js';
 import { strictPorts, unexpected } from '../../src/testing/index.js';
-import { marbles, type Marbles, rejected, rejection } from '../support/marbles.js';
+import { marbles, type Marbles, rejection } from '../support/marbles.js';
 import { REQUEST, URL_OF_IT } from '../support/nouns.js';
 import { itIsAnOperator } from '../support/operator-laws.js';
 
@@ -49,7 +49,7 @@ describe('rememberFailure', () => {
         const expected = '          ---#';
         const ports = noting((_, as) => (as === reason ? note : of(undefined)));
         const remembered = source.pipe(rememberFailure(REQUEST, ports, backOff));
-        tools.expectObservable(remembered).toBe(expected, undefined, rejected(code));
+        tools.expectObservable(remembered).toBe(expected, undefined, rejection(code));
         tools.expectSubscriptions(note.subscriptions).toBe(noted);
         tools.flush();
         expect(backOff.restOf(URL_OF_IT)).toBe(0);
@@ -73,8 +73,8 @@ describe('rememberFailure', () => {
         const backOff = backOffOf(tools);
         const source = tools.cold<never>('#', undefined, rejection(code));
         const remembered = () => source.pipe(rememberFailure(REQUEST, noting(), backOff));
-        tools.expectObservable(remembered()).toBe('#', undefined, rejected(code));
-        tools.expectObservable(remembered()).toBe('#', undefined, rejected(code));
+        tools.expectObservable(remembered()).toBe('#', undefined, rejection(code));
+        tools.expectObservable(remembered()).toBe('#', undefined, rejection(code));
         tools.flush();
         expect(backOff.restOf(URL_OF_IT)).toBe(10);
         expect(backOff.restOf(SIBLING)).toBe(hostRest);
@@ -89,7 +89,7 @@ describe('rememberFailure', () => {
         const backOff = backOffOf(tools);
         const source = tools.cold<never>('#', undefined, rejection(code));
         const remembered = source.pipe(rememberFailure(REQUEST, noting(), backOff));
-        tools.expectObservable(remembered).toBe('#', undefined, rejected(code));
+        tools.expectObservable(remembered).toBe('#', undefined, rejection(code));
         tools.flush();
         expect(backOff.restOf(URL_OF_IT)).toBe(0);
       }),
@@ -109,7 +109,7 @@ describe('rememberFailure', () => {
           backOff,
         ),
       );
-      tools.expectObservable(remembered).toBe('#', undefined, rejected('unexpected-status'));
+      tools.expectObservable(remembered).toBe('#', undefined, rejection('unexpected-status'));
       tools.flush();
       expect(backOff.restOf(SIBLING)).toBe(3000);
     }),
@@ -123,7 +123,7 @@ describe('rememberFailure', () => {
       const source = tools.cold<never>('#', undefined, rejection('unreachable', { url: elsewhere }));
       for (const at of ['^', '-^']) {
         const remembered = source.pipe(rememberFailure(REQUEST, noting(), backOff));
-        tools.expectObservable(remembered, at).toBe(at.replace('^', '#'), undefined, rejected('unreachable'));
+        tools.expectObservable(remembered, at).toBe(at.replace('^', '#'), undefined, rejection('unreachable'));
       }
       tools.flush();
       expect([backOff.restOf(elsewhere), backOff.restOf(SIBLING)]).toEqual([10, 0]);
@@ -140,7 +140,7 @@ describe('rememberFailure', () => {
         rejection('resting', { url: new URL('http://elsewhere.example/') }),
       );
       const remembered = source.pipe(rememberFailure(REQUEST, noting(), backOff));
-      tools.expectObservable(remembered).toBe('#', undefined, rejected('resting'));
+      tools.expectObservable(remembered).toBe('#', undefined, rejection('resting'));
       tools.flush();
       expect([backOff.restOf(URL_OF_IT), backOff.restOf(SIBLING)]).toEqual([10, 0]);
     }),
@@ -152,7 +152,7 @@ describe('rememberFailure', () => {
       const backOff = backOffOf(tools);
       const full = rejection('overloaded', { url: new URL('http://elsewhere.example/') });
       const remembered = tools.cold<never>('#', undefined, full).pipe(rememberFailure(REQUEST, noting(), backOff));
-      tools.expectObservable(remembered).toBe('#', undefined, rejected('overloaded'));
+      tools.expectObservable(remembered).toBe('#', undefined, rejection('overloaded'));
       tools.flush();
       expect(backOff.restOf(URL_OF_IT)).toBe(0);
     }),
@@ -169,7 +169,7 @@ describe('rememberFailure', () => {
       ] as const) {
         const source = tools.cold<never>(at, undefined, rejection('unexpected-status', details));
         const remembered = source.pipe(rememberFailure(REQUEST, ports, backOff));
-        tools.expectObservable(remembered).toBe(at, undefined, rejected('unexpected-status'));
+        tools.expectObservable(remembered).toBe(at, undefined, rejection('unexpected-status'));
       }
       tools.flush();
       expect(backOff.resting(SIBLING)).toEqual({ cause: 'retry-after', until: 3001 });
@@ -190,7 +190,7 @@ describe('rememberFailure', () => {
           backOff,
         ),
       );
-      tools.expectObservable(remembered).toBe('--#', undefined, rejected('too-large'));
+      tools.expectObservable(remembered).toBe('--#', undefined, rejection('too-large'));
       tools.flush();
       expect(report.mock.calls).toMatchObject([[{ code: 'catalogue-unavailable' }]]);
       expect(backOff.restOf(URL_OF_IT)).toBe(10);
@@ -219,7 +219,7 @@ describe('rememberFailure', () => {
       const ports = noting(() => of(undefined));
       tools
         .expectObservable(source.pipe(rememberFailure(REQUEST, ports, backOff)))
-        .toBe('#', undefined, rejected('unexpected-status'));
+        .toBe('#', undefined, rejection('unexpected-status'));
       tools.flush();
       expect(backOff.restOf(SIBLING)).toBe(0);
     }),
@@ -231,7 +231,7 @@ describe('rememberFailure', () => {
       const request: ImageRequest = { uri: SourceUri.of('no uri'), variant: ORIGINAL };
       const source = tools.cold<never>('-#', undefined, rejection('invalid-uri'));
       const remember = rememberFailure<string>(request, noting(), backOffOf(tools));
-      tools.expectObservable(source.pipe(remember)).toBe('-#', undefined, rejected('invalid-uri'));
+      tools.expectObservable(source.pipe(remember)).toBe('-#', undefined, rejection('invalid-uri'));
       tools.expectObservable(of('a').pipe(remember)).toBe('(a|)');
     }),
   );

@@ -11,7 +11,7 @@ import {
 } from '../../src/domain/index.js';
 import { Gate, resize } from '../../src/operators/index.js';
 import { strictPorts } from '../../src/testing/index.js';
-import { marbles, type Marbles, rejected, rejection } from '../support/marbles.js';
+import { marbles, type Marbles, rejection } from '../support/marbles.js';
 import { AVATAR_REQUEST, HELD, REQUEST } from '../support/nouns.js';
 import { itIsAnOperator } from '../support/operator-laws.js';
 
@@ -166,7 +166,7 @@ describe('resize', () => {
     marbles((tools) => {
       const made = tools.cold<Uint8Array>('--#', undefined, rejection('too-many-pixels'));
       const outcome = of(WANTED).pipe(resizing(tools, { made }));
-      tools.expectObservable(outcome).toBe('--#', undefined, rejected('too-many-pixels'));
+      tools.expectObservable(outcome).toBe('--#', undefined, rejection('too-many-pixels'));
     }),
   );
 
@@ -189,7 +189,7 @@ describe('resize', () => {
       const ask = (checksum: string) => of(another(checksum)).pipe(making);
       tools.expectObservable(ask('one')).toBe('----(a|)', { a: AVATAR });
       tools.expectObservable(ask('two'), '-^').toBe('--------(a|)', { a: AVATAR });
-      tools.expectObservable(ask('three'), '--^').toBe('--#', undefined, rejected('overloaded'));
+      tools.expectObservable(ask('three'), '--^').toBe('--#', undefined, rejection('overloaded'));
     }),
   );
 
@@ -200,10 +200,10 @@ describe('resize', () => {
       const written = tools.cold('(w|)');
       const making = resizing(tools, { made, written });
       const outcome = of(WANTED).pipe(making);
-      tools.expectObservable(outcome).toBe('10ms #', undefined, rejected('resize-timeout'));
+      tools.expectObservable(outcome).toBe('10ms #', undefined, rejection('resize-timeout'));
       tools
         .expectObservable(of(another('two')).pipe(making), '12ms ^')
-        .toBe('22ms #', undefined, rejected('resize-timeout'));
+        .toBe('22ms #', undefined, rejection('resize-timeout'));
       tools.expectSubscriptions(made.subscriptions).toBe(['^ 13ms !', '14ms ^ 13ms !']);
       tools.expectSubscriptions(written.subscriptions).toBe(['14ms (^!)', '28ms (^!)']);
     }),
@@ -249,7 +249,7 @@ describe('resize', () => {
     marbles((tools) => {
       const made = tools.cold('  14ms (s|)', { s: SMALL });
       const making = resizing(tools, { made });
-      tools.expectObservable(of(WANTED).pipe(making)).toBe('10ms #', undefined, rejected('resize-timeout'));
+      tools.expectObservable(of(WANTED).pipe(making)).toBe('10ms #', undefined, rejection('resize-timeout'));
       tools.expectObservable(of(WANTED).pipe(making), '5ms ^').toBe('14ms (a|)', { a: AVATAR });
     }),
   );

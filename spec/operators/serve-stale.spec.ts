@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { CatalogueEntry, Due, Ports, ServedImage } from '../../src/domain/index.js';
 import { dedupeInflight, serveStale, type ServeStaleOptions } from '../../src/operators/index.js';
 import { strictPorts, unexpected } from '../../src/testing/index.js';
-import { marbles, rejected, rejection } from '../support/marbles.js';
+import { marbles, rejection } from '../support/marbles.js';
 import { DUE_AGAIN, FIRST_DUE, HELD, NEW_IMAGE, REQUEST } from '../support/nouns.js';
 import { itIsAnOperator } from '../support/operator-laws.js';
 
@@ -49,7 +49,7 @@ describe('serveStale', () => {
       `keeps the copy back when it is ${status} by now`,
       marbles(({ cold, expectObservable }) => {
         const source = cold<ServedImage>('-#', undefined, rejection('timeout'));
-        expectObservable(source.pipe(looking(() => of({ status })))).toBe('-#', undefined, rejected(status));
+        expectObservable(source.pipe(looking(() => of({ status })))).toBe('-#', undefined, rejection(status));
       }),
     );
   }
@@ -59,7 +59,7 @@ describe('serveStale', () => {
     marbles(({ cold, expectObservable }) => {
       const source = cold<ServedImage>('-#', undefined, rejection('timeout'));
       const down = cold<CatalogueEntry>('--#', undefined, rejection('catalogue-unavailable'));
-      expectObservable(source.pipe(looking(() => down))).toBe('---#', undefined, rejected('catalogue-unavailable'));
+      expectObservable(source.pipe(looking(() => down))).toBe('---#', undefined, rejection('catalogue-unavailable'));
     }),
   );
 
@@ -69,7 +69,7 @@ describe('serveStale', () => {
       marbles(({ cold, expectObservable, expectSubscriptions }) => {
         const source = cold<ServedImage>('-#', undefined, rejection(code));
         const reply = cold('(e|)', { e: DECLARED });
-        expectObservable(source.pipe(looking(() => reply))).toBe('-#', undefined, rejected(code));
+        expectObservable(source.pipe(looking(() => reply))).toBe('-#', undefined, rejection(code));
         expectSubscriptions(reply.subscriptions).toBe([]);
       }),
     );
@@ -79,7 +79,7 @@ describe('serveStale', () => {
     'passes every error on when there is no copy',
     marbles(({ cold, expectObservable }) => {
       const source = cold<ServedImage>('-#', undefined, rejection('timeout'));
-      expectObservable(source.pipe(looking(NEVER_ASKED, FIRST_DUE))).toBe('-#', undefined, rejected('timeout'));
+      expectObservable(source.pipe(looking(NEVER_ASKED, FIRST_DUE))).toBe('-#', undefined, rejection('timeout'));
     }),
   );
 
@@ -110,8 +110,8 @@ describe('serveStale', () => {
       const due = { ...FIRST_DUE, unreadable: rejection('storage-unavailable') };
       const failing = cold<ServedImage>('-#', undefined, rejection('timeout'));
       const blocked = cold<ServedImage>('-#', undefined, rejection('blocked'));
-      expectObservable(failing.pipe(looking(NEVER_ASKED, due))).toBe('-#', undefined, rejected('storage-unavailable'));
-      expectObservable(blocked.pipe(looking(NEVER_ASKED, due))).toBe('-#', undefined, rejected('blocked'));
+      expectObservable(failing.pipe(looking(NEVER_ASKED, due))).toBe('-#', undefined, rejection('storage-unavailable'));
+      expectObservable(blocked.pipe(looking(NEVER_ASKED, due))).toBe('-#', undefined, rejection('blocked'));
     }),
   );
 });
@@ -179,7 +179,7 @@ describe('serveStale, when a refresh takes long', () => {
       const served = refreshing(cold('-----(f|)', { f: FRESH })).pipe(
         looking(() => of({ status: 'blocked' }), DUE_AGAIN, { refreshWait: 3, scheduler }),
       );
-      expectObservable(served).toBe('---#', undefined, rejected('blocked'));
+      expectObservable(served).toBe('---#', undefined, rejection('blocked'));
     }),
   );
 

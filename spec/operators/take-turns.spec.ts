@@ -1,6 +1,6 @@
 import { describe, it } from 'vitest';
 import { BackOff, Bulkhead, Gate, takeTurns, type Turn } from '../../src/operators/index.js';
-import { marbles, type Marbles, rejected } from '../support/marbles.js';
+import { marbles, type Marbles, rejection } from '../support/marbles.js';
 
 const HERE = new URL('http://origin.example/a.png');
 const THERE = new URL('http://origin.example/b.png');
@@ -30,13 +30,13 @@ describe('takeTurns', () => {
       const { backOff, turn } = turns(tools);
       const exchange = tools.cold('--(r|)');
       backOff.failed(HERE);
-      tools.expectObservable(turn(HERE, () => exchange)).toBe('            #', undefined, rejected('resting'));
+      tools.expectObservable(turn(HERE, () => exchange)).toBe('            #', undefined, rejection('resting'));
       tools
         .expectObservable(
           turn(HERE, () => exchange),
           '9ms ^',
         )
-        .toBe('   9ms #', undefined, rejected('resting'));
+        .toBe('   9ms #', undefined, rejection('resting'));
       tools
         .expectObservable(
           turn(HERE, () => exchange),
@@ -55,7 +55,7 @@ describe('takeTurns', () => {
       const waiting = tools.cold('(r|)');
       tools.scheduler.schedule(() => backOff.hostFailed(HERE), 1);
       tools.expectObservable(turn(HERE, () => failing)).toBe('--#');
-      tools.expectObservable(turn(THERE, () => waiting)).toBe('--#', undefined, rejected('resting'));
+      tools.expectObservable(turn(THERE, () => waiting)).toBe('--#', undefined, rejection('resting'));
       tools.expectSubscriptions(waiting.subscriptions).toBe([]);
     }),
   );
@@ -77,7 +77,7 @@ describe('takeTurns', () => {
           turn(THERE, () => answer),
           '11ms ^',
         )
-        .toBe('  11ms #', undefined, rejected('resting'));
+        .toBe('  11ms #', undefined, rejection('resting'));
       tools
         .expectObservable(
           turn(THERE, () => answer),

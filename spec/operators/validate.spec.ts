@@ -2,7 +2,7 @@ import { of } from 'rxjs';
 import { describe, it } from 'vitest';
 import type { FetchedImage, ImageFormat, ImageType, Ports } from '../../src/domain/index.js';
 import { validate } from '../../src/operators/index.js';
-import { marbles, rejected } from '../support/marbles.js';
+import { marbles, rejection } from '../support/marbles.js';
 import { fetched, NOT_MODIFIED, valid } from '../support/nouns.js';
 import { itIsAnOperator } from '../support/operator-laws.js';
 
@@ -54,7 +54,7 @@ describe('validate', () => {
         const subscription = '  ^!';
         const expected = '      -#';
         const validated = source.pipe(validate(recognising(() => of(format))));
-        expectObservable(validated).toBe(expected, undefined, rejected('invalid-type'));
+        expectObservable(validated).toBe(expected, undefined, rejection('invalid-type'));
         expectSubscriptions(source.subscriptions).toBe(subscription);
       }),
     );

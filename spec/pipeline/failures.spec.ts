@@ -1,7 +1,7 @@
 import { NEVER, of } from 'rxjs';
 import { describe, it } from 'vitest';
 import type { CatalogueEntry, ServedImage } from '../../src/domain/index.js';
-import { marbles, rejected, rejection } from '../support/marbles.js';
+import { marbles, rejection } from '../support/marbles.js';
 import { FILE, HELD, LINK, REQUEST } from '../support/nouns.js';
 import { LINKS, pipeline, STALE, stale } from '../support/serving.js';
 import { sending, world } from '../support/world.js';
@@ -17,7 +17,7 @@ describe('imagePipeline, when something fails', () => {
       const noted = '          --^--!';
       const expected = '       -----#';
       const serve = pipeline(world({ connect: () => gone, recordError: () => note }), tools);
-      tools.expectObservable(of(LINK).pipe(serve)).toBe(expected, undefined, rejected('unexpected-status'));
+      tools.expectObservable(of(LINK).pipe(serve)).toBe(expected, undefined, rejection('unexpected-status'));
       tools.expectSubscriptions(note.subscriptions).toBe(noted);
     }),
   );
@@ -34,7 +34,7 @@ describe('imagePipeline, when something fails', () => {
       const without = pipeline(world({ lookup: () => of(failed), connect: () => connection }), tools);
       const k = { request: REQUEST, image: HELD, cacheStatus: { hit: true, detail: 'invalid content-type' } };
       tools.expectObservable(of(LINK).pipe(withCopy)).toBe('(k|)', { k });
-      tools.expectObservable(of(LINK).pipe(without)).toBe(' #', undefined, rejected('failed-before'));
+      tools.expectObservable(of(LINK).pipe(without)).toBe(' #', undefined, rejection('failed-before'));
       tools.expectSubscriptions(connection.subscriptions).toBe([]);
     }),
   );
@@ -57,7 +57,7 @@ describe('imagePipeline, when something fails', () => {
       const connection = tools.cold<never>('--#', undefined, rejection('unreachable'));
       const lookup = () => of<CatalogueEntry>(tools.scheduler.now() < 2 ? STALE : { status: 'blocked' });
       const ports = world({ lookup, read: () => of(FILE), connect: () => connection });
-      tools.expectObservable(of(LINK).pipe(pipeline(ports, tools))).toBe('--#', undefined, rejected('blocked'));
+      tools.expectObservable(of(LINK).pipe(pipeline(ports, tools))).toBe('--#', undefined, rejection('blocked'));
     }),
   );
 
@@ -81,9 +81,9 @@ describe('imagePipeline, when something fails', () => {
       const busy = tools.cold('(r|)', { r: { ...sending(), status: 429, retryAfter: '3' } });
       const serve = pipeline(world({ connect: () => busy }), tools);
       const ask = (at: string) => tools.expectObservable(of(LINK).pipe(serve), at);
-      ask('^').toBe('          #', undefined, rejected('unexpected-status'));
-      ask('2999ms ^').toBe('   2999ms #', undefined, rejected('resting'));
-      ask('3000ms ^').toBe('   3000ms #', undefined, rejected('unexpected-status'));
+      ask('^').toBe('          #', undefined, rejection('unexpected-status'));
+      ask('2999ms ^').toBe('   2999ms #', undefined, rejection('resting'));
+      ask('3000ms ^').toBe('   3000ms #', undefined, rejection('unexpected-status'));
       tools.expectSubscriptions(busy.subscriptions).toBe(['(^!)', '3000ms (^!)']);
     }),
   );
@@ -93,7 +93,7 @@ describe('imagePipeline, when something fails', () => {
     marbles((tools) => {
       const down = () => tools.cold<CatalogueEntry>('-#', undefined, rejection('catalogue-unavailable'));
       const serve = pipeline(world({ lookup: down, connect: () => NEVER }), tools);
-      tools.expectObservable(of(LINK).pipe(serve)).toBe('-#', undefined, rejected('catalogue-unavailable'));
+      tools.expectObservable(of(LINK).pipe(serve)).toBe('-#', undefined, rejection('catalogue-unavailable'));
     }),
   );
 

@@ -2,7 +2,7 @@ import { NEVER, of, tap } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { EncodedRequest } from '../../src/domain/index.js';
 import type { Stage } from '../../src/pipeline/index.js';
-import { marbles, rejected } from '../support/marbles.js';
+import { marbles, rejection } from '../support/marbles.js';
 import { FILE, HELD, LINK, REQUEST } from '../support/nouns.js';
 import { itIsAnOperator } from '../support/operator-laws.js';
 import { FETCHED, FRESH, LINKS, pipeline, STALE, VALUES } from '../support/serving.js';
@@ -34,8 +34,8 @@ describe('imagePipeline', () => {
       const ports = world({ lookup: () => of({ status: 'undeclared' }), connect: () => connection });
       const serve = pipeline(ports, tools);
       const bad: EncodedRequest = { ...LINK, encodedUri: 'xyz' };
-      tools.expectObservable(of(bad).pipe(serve)).toBe(' #', undefined, rejected('invalid-parameters'));
-      tools.expectObservable(of(LINK).pipe(serve)).toBe('#', undefined, rejected('undeclared'));
+      tools.expectObservable(of(bad).pipe(serve)).toBe(' #', undefined, rejection('invalid-parameters'));
+      tools.expectObservable(of(LINK).pipe(serve)).toBe('#', undefined, rejection('undeclared'));
       tools.expectSubscriptions(connection.subscriptions).toBe([]);
     }),
   );
@@ -73,7 +73,7 @@ describe('imagePipeline', () => {
         connect: () => connection,
         staged: { commit: () => commit, discard: () => discard },
       });
-      tools.expectObservable(of(LINK).pipe(pipeline(ports, tools))).toBe('---#', undefined, rejected('blocked'));
+      tools.expectObservable(of(LINK).pipe(pipeline(ports, tools))).toBe('---#', undefined, rejection('blocked'));
       tools.expectSubscriptions(commit.subscriptions).toBe([]);
       tools.expectSubscriptions(discard.subscriptions).toBe('--^!');
     }),

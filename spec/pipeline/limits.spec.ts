@@ -1,7 +1,7 @@
 import { of } from 'rxjs';
 import { describe, it } from 'vitest';
 import type { EncodedRequest, OriginRequest } from '../../src/domain/index.js';
-import { marbles, rejected } from '../support/marbles.js';
+import { marbles, rejection } from '../support/marbles.js';
 import { LINK } from '../support/nouns.js';
 import { elapsed, pipeline } from '../support/serving.js';
 import { sending, world } from '../support/world.js';
@@ -14,8 +14,8 @@ describe('imagePipeline, within its limits', () => {
       const connection = tools.hot('    -r', { r: sending(body) });
       const serve = pipeline(world({ connect: () => connection }), tools);
       const ask = (at: string) => tools.expectObservable(of(LINK).pipe(serve), at);
-      ask('^').toBe('        20ms #', undefined, rejected('timeout'));
-      ask('25ms ^').toBe('   25ms #', undefined, rejected('resting'));
+      ask('^').toBe('        20ms #', undefined, rejection('timeout'));
+      ask('25ms ^').toBe('   25ms #', undefined, rejection('resting'));
       tools.expectSubscriptions(connection.subscriptions).toBe('^ 19ms !');
     }),
   );
@@ -35,7 +35,7 @@ describe('imagePipeline, within its limits', () => {
       const ask = (path: string, at: string) => tools.expectObservable(of(other(path)).pipe(serve, elapsed(tools)), at);
       ask('one', '^').toBe('      ----(s|)', done);
       ask('two', '-^').toBe('     --------(t|)', done);
-      ask('three', '--^').toBe('  --#', undefined, rejected('overloaded'));
+      ask('three', '--^').toBe('  --#', undefined, rejection('overloaded'));
       ask('three', '-----^').toBe('------------(u|)', { u: 12 });
       tools.expectSubscriptions(connection.subscriptions).toBe(['^---!', '----^---!', '--------^---!']);
     }),
@@ -56,7 +56,7 @@ describe('imagePipeline, within its limits', () => {
         return tools.expectObservable(of(link).pipe(serve, elapsed(tools)), at);
       };
       ask('http://slow.example/1', '^').toBe('  15ms (s|)', { s: 15 });
-      ask('http://slow.example/2', '-^').toBe(' 6ms #', undefined, rejected('overloaded'));
+      ask('http://slow.example/2', '-^').toBe(' 6ms #', undefined, rejection('overloaded'));
       ask('http://quick.example/', '--^').toBe('---(q|)', { q: 3 });
       tools.expectSubscriptions(slow.subscriptions).toBe(['^ 14ms !']);
     }),

@@ -2,7 +2,7 @@ import { merge, NEVER, of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { imagePipeline, pipelineAround, refresh, sharedWithin } from '../../src/pipeline/index.js';
 import { answeringPorts } from '../../src/testing/index.js';
-import { marbles, rejected } from '../support/marbles.js';
+import { marbles, rejection } from '../support/marbles.js';
 import { LINK, URL_OF_IT } from '../support/nouns.js';
 import { FETCHED } from '../support/serving.js';
 import { sending, world } from '../support/world.js';
@@ -15,7 +15,7 @@ describe('an option that is undefined', () => {
       const slow = world({ connect: () => cold('29999ms (r|)', { r: sending() }) });
       const nothing = { maxBytes: undefined, fetchDeadline: undefined, stage: undefined };
       const serve = (ports: typeof large) => of(LINK).pipe(imagePipeline(ports, { ...nothing, scheduler }));
-      expectObservable(serve(large)).toBe('#', undefined, rejected('too-large'));
+      expectObservable(serve(large)).toBe('#', undefined, rejection('too-large'));
       expectObservable(serve(slow)).toBe('29999ms (f|)', { f: FETCHED });
     }),
   );

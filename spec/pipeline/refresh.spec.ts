@@ -8,7 +8,7 @@ import {
   sharedWithin,
   DEFAULTS,
 } from '../../src/pipeline/index.js';
-import { type Marbles, marbles, rejected } from '../support/marbles.js';
+import { type Marbles, marbles, rejection } from '../support/marbles.js';
 import { AVATAR_LINK, FILE, HELD, LINK, REQUEST } from '../support/nouns.js';
 import { itIsAnOperator } from '../support/operator-laws.js';
 import { AVATAR, COLLAPSED, FETCHED, LINKS, STALE, VALUES } from '../support/serving.js';
@@ -101,7 +101,7 @@ describe('pipelineAround', () => {
     marbles((tools) => {
       const connection = tools.cold<never>('-');
       const [one] = twoAround({ lookup: () => of({ status: 'blocked' }), connect: () => connection }, tools);
-      tools.expectObservable(of(LINK).pipe(one)).toBe('#', undefined, rejected('blocked'));
+      tools.expectObservable(of(LINK).pipe(one)).toBe('#', undefined, rejection('blocked'));
       tools.expectSubscriptions(connection.subscriptions).toBe([]);
     }),
   );

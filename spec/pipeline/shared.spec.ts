@@ -1,7 +1,7 @@
 import { merge, type Observable, VirtualTimeScheduler } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { type Shared, sharedWithin } from '../../src/pipeline/index.js';
-import { marbles, rejected } from '../support/marbles.js';
+import { marbles, rejection } from '../support/marbles.js';
 import { URL_OF_IT, valid } from '../support/nouns.js';
 
 const GATES: [string, (shared: Shared, work: () => Observable<string>) => Observable<string>][] = [
@@ -20,8 +20,8 @@ describe('sharedWithin', () => {
         const work = cold('         ----(r|)');
         const visit = () => run(shared, () => work);
         expectObservable(visit()).toBe(' ----(r|)');
-        expectObservable(visit(), '-^').toBe('---#', undefined, rejected('overloaded'));
-        expectObservable(visit(), '--^').toBe('--#', undefined, rejected('overloaded'));
+        expectObservable(visit(), '-^').toBe('---#', undefined, rejection('overloaded'));
+        expectObservable(visit(), '--^').toBe('--#', undefined, rejection('overloaded'));
       }),
     );
 

@@ -1,7 +1,7 @@
 import { type Observable, of } from 'rxjs';
 import { describe, it } from 'vitest';
 import type { Ports } from '../../src/domain/index.js';
-import { marbles, rejected } from '../support/marbles.js';
+import { marbles, rejection } from '../support/marbles.js';
 import { AVATAR_LINK, FILE, HELD, LINK, NEW_IMAGE, REQUEST, OLD_BYTES } from '../support/nouns.js';
 import { AVATAR, COLLAPSED, FETCHED, FRESH, LINKS, pipeline, STALE, VALUES } from '../support/serving.js';
 import { DECLARED, sending, world } from '../support/world.js';
@@ -62,7 +62,7 @@ describe('imagePipeline, asked by many at once', () => {
       const gone = tools.cold('--(r|)', { r: { ...sending(), status: 404 } });
       const serve = pipeline(world({ connect: () => gone }), tools);
       const expectRejection = (at: string, diagram: string) =>
-        tools.expectObservable(of(LINK).pipe(serve), at).toBe(diagram, undefined, rejected('unexpected-status'));
+        tools.expectObservable(of(LINK).pipe(serve), at).toBe(diagram, undefined, rejection('unexpected-status'));
       expectRejection('^', '   --#');
       expectRejection('-^', '  --#');
       expectRejection('---^', '-----#');
@@ -103,7 +103,7 @@ describe('imagePipeline, asked by many at once', () => {
       tools.expectObservable(of(LINK).pipe(serve)).toBe('--(f|)', VALUES);
       tools
         .expectObservable(of({ ...LINK, encodedUri: '6161' }).pipe(serve), '-^')
-        .toBe('-#', undefined, rejected('blocked'));
+        .toBe('-#', undefined, rejection('blocked'));
     }),
   );
 });

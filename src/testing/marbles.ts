@@ -2,8 +2,9 @@ import { deepStrictEqual } from 'node:assert/strict';
 import { type RunHelpers, TestScheduler } from 'rxjs/testing';
 import { Rejection, type RejectionCode } from '../domain/index.js';
 
+/** What a marble test works with: the helpers of rxjs, and its clock. */
 export interface Marbles extends RunHelpers {
-  /** The virtual clock, for whatever takes a scheduler. */
+  /** The virtual clock. `asyncScheduler` goes by it as well, and with it whatever is told of no scheduler. */
   readonly scheduler: TestScheduler;
 }
 
@@ -12,7 +13,7 @@ export type MarbleTest = () => void;
 
 /**
  * Runs marble tests in virtual time: one character of a diagram is one millisecond. Each gets a scheduler of its own.
- * An error that is a `Rejection` is compared by its code, as `rejected` says; its message is for people.
+ * A `Rejection`, as an error or within a value, is compared by its code alone: its message is for people.
  *
  * @param assertEqual What tells whether two values are the same, such as `(actual, expected) => expect(actual).toEqual(expected)`;
  *   `deepStrictEqual` of `node:assert`, if not said.
@@ -21,7 +22,7 @@ export function marblesWith(
   assertEqual: (actual: unknown, expected: unknown) => void,
 ): (test: (tools: Marbles) => void) => MarbleTest {
   return (test) => () => {
-    const scheduler = new TestScheduler((actual, expected) => assertEqual(readable(actual), expected));
+    const scheduler = new TestScheduler((actual, expected) => assertEqual(readable(actual), readable(expected)));
     scheduler.run((helpers) => test({ ...helpers, scheduler }));
   };
 }
@@ -29,12 +30,7 @@ export function marblesWith(
 /** `marblesWith` that needs no test runner. */
 export const marbles = marblesWith(deepStrictEqual);
 
-/** What stands for a rejection where a diagram says `#`. */
-export function rejected(code: RejectionCode): unknown {
-  return { rejection: code };
-}
-
-/** A rejection as a port or an earlier operator would error with. */
+/** A rejection as a port or an operator would error with, and what stands for one where a diagram says `#`. */
 export function rejection(
   code: RejectionCode,
   details: { retryAfter?: number; originStatus?: number; url?: URL } = {},
@@ -42,22 +38,13 @@ export function rejection(
   return new Rejection(code, `for a test: ${code}`, details);
 }
 
-interface Frame {
-  readonly frame: number;
-  readonly notification: { readonly error?: unknown };
+/** The same, with the code in place of each rejection, however deep it lies in what is no instance of a class. */
+function readable(value: unknown): unknown {
+  if (value instanceof Rejection) return { rejection: value.code };
+  if (Array.isArray(value)) return value.map(readable);
+  return isPlain(value) ? Object.fromEntries(Object.entries(value).map(([key, of]) => [key, readable(of)])) : value;
 }
 
-function readable(actual: unknown): unknown {
-  return Array.isArray(actual) ? actual.map((entry: unknown) => (isFrame(entry) ? coded(entry) : entry)) : actual;
-}
-
-function isFrame(entry: unknown): entry is Frame {
-  return typeof entry === 'object' && entry !== null && 'notification' in entry;
-}
-
-function coded(entry: Frame): unknown {
-  const { error } = entry.notification;
-  return error instanceof Rejection
-    ? { ...entry, notification: { ...entry.notification, error: rejected(error.code) } }
-    : entry;
+function isPlain(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }

@@ -15,7 +15,7 @@ import type { Channel } from '../../../src/server/workers/channel.js';
 import type { ToPrimary, ToWorker } from '../../../src/server/workers/messages.js';
 import { remoteRefresh } from '../../../src/server/workers/remote-refresh.js';
 import { unexpected } from '../../../src/testing/index.js';
-import { marbles, rejected } from '../../support/marbles.js';
+import { marbles, rejection } from '../../support/marbles.js';
 import { AVATAR_REQUEST, FILE, HELD, REQUEST, URI, URL_OF_IT } from '../../support/nouns.js';
 import { itIsAnOperator } from '../../support/operator-laws.js';
 import { COLLAPSED, FETCHED } from '../../support/serving.js';
@@ -134,7 +134,7 @@ describe('remoteRefresh', () => {
       tools.expectObservable(of(REQUEST).pipe(found.refresh)).toBe('---(s|)', { s: served });
       for (const other of [undefined, { ...here, checksum: 'another' }]) {
         const { refresh } = remote(() => tools.cold('-(p|)', { p: large }), files(other));
-        tools.expectObservable(of(REQUEST).pipe(refresh)).toBe('---#', undefined, rejected('storage-unavailable'));
+        tools.expectObservable(of(REQUEST).pipe(refresh)).toBe('---#', undefined, rejection('storage-unavailable'));
       }
     }),
   );
