@@ -14,6 +14,7 @@ import { ignoreAbsence, orUnavailable } from './file-trouble.js';
 import { HotFiles } from './hot-files.js';
 import { TemporaryFiles } from './temporary-files.js';
 
+/** How much of the cache directory is in memory as well. */
 export interface DiskFilesOptions {
   /**
    * Bytes of pictures that are kept in memory, 64 MiB if not said. Those still being sent may take as much

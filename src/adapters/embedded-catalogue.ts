@@ -15,6 +15,7 @@ import { EmbeddedUpkeep } from './embedded-upkeep.js';
 import { HOUR, LATEST_LENGTH, type ManagedCatalogue } from './managed-catalogue.js';
 import { storeCall, storeUnavailable } from './store-call.js';
 
+/** Where the file is, and how long notes stand. */
 export interface EmbeddedCatalogueOptions {
   /** The database file; a lock file lies beside it. Several processes may have it open. */
   readonly path: string;

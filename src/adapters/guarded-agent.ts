@@ -10,6 +10,7 @@ export const FORBIDDEN_ADDRESS = 'ERR_FORBIDDEN_ADDRESS';
 
 /** Which addresses may be connected to. */
 export interface ConnectionRules {
+  /** Whether an IPv4 or IPv6 address may be connected to. */
   allows(address: string): boolean;
 }
 

@@ -6,10 +6,11 @@ import { isIP } from 'node:net';
 /** The code of the error with which a name that leads nowhere fails. It survives node-fetch's wrapping. */
 export const UNRESOLVED_NAME = 'ERR_UNRESOLVED_NAME';
 
+/** Where names are looked for. */
 export interface NameResolverOptions {
   /** Name servers, `ADDRESS` or `ADDRESS:PORT`; those of the system when there are none. */
   readonly nameServers?: readonly string[];
-  /** Where names are looked for first. Read once. */
+  /** Where names are looked for first, in the form of hosts(5). Read once; `/etc/hosts`, if not said. */
   readonly hostsFile?: string;
 }
 

@@ -26,9 +26,11 @@ redis.call('HSET', KEYS[1], 'type', ARGV[1], 'checksum', ARGV[2])
 if ARGV[3] == '' then redis.call('HDEL', KEYS[1], 'etag') else redis.call('HSET', KEYS[1], 'etag', ARGV[3]) end
 return 1`;
 
+/** Where the Redis is, and how long notes stand. */
 export interface RedisCatalogueOptions {
   /** How to call the server in messages. */
   readonly description: string;
+  /** Where it is, and how to be let in; localhost:6379, database 0, if not said. */
   readonly connection: RedisConnection;
   /** Seconds after which a stored picture is stale and a failure is forgotten: a whole number; 3600, if not said. */
   readonly ttl?: number;

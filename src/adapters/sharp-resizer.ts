@@ -3,6 +3,7 @@ import { Rejection, type Resizer } from '../domain/index.js';
 import { restrictLoaders } from './sharp-loaders.js';
 import { excessOf } from './sharp-pixels.js';
 
+/** What avatars are made of at most. */
 export interface SharpResizerOptions {
   /**
    * The most pixels a picture may have, all frames of an animation together. A decoder that cannot read line
@@ -20,7 +21,12 @@ const WIDEST = 16;
 /** EXIF orientations 5 to 8 lie on their side. */
 const FIRST_SIDEWAYS = 5;
 
-/** Avatars with sharp (libvips). Only the loaders of the formats we resize are left open in this process. */
+/**
+ * Avatars with sharp (libvips). Errors with `too-many-pixels`, or with `undecodable` for whatever sharp cannot read.
+ *
+ * It changes sharp for the whole process: only the loaders of the formats we resize are left open, and libvips keeps no
+ * cache. Where others use sharp as well, take `isolatedResizer`.
+ */
 export function sharpResizer({ maxPixels = 100_000_000, maxFrames = 100 }: SharpResizerOptions = {}): Resizer {
   restrictLoaders();
   // Pictures come once each: libvips's own cache would only hold memory.

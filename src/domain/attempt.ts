@@ -15,9 +15,11 @@ export interface Timings {
 
 /** One exchange with an origin, as it went. */
 export interface Hop {
+  /** What was asked for. */
   readonly url: URL;
   /** What it was to be connected to at last: also one that did not answer, or that we do not connect to. */
   readonly address?: string;
+  /** Of the response, if one came. */
   readonly status?: number;
   /** Milliseconds from its beginning, when its turn had come, to its end. */
   readonly duration: number;

@@ -1,7 +1,7 @@
 import type { RejectionCode, RememberedReason } from './rejection.js';
 
 /** Our own disk or catalogue fails. */
-type OwnTrouble = 'catalogue-unavailable' | 'storage-unavailable';
+export type OwnTrouble = 'catalogue-unavailable' | 'storage-unavailable';
 
 /** Why an older copy is served: */
 export type StaleDetail =

@@ -8,11 +8,16 @@ export const ORIGINAL: Variant = { kind: 'original' };
 
 /** A request as it stands in a link: the URI still in hexadecimal. */
 export interface EncodedRequest {
+  /** `SourceUri.hex`, in either case; what is no such thing is an `invalid-parameters`. */
   readonly encodedUri: string;
+  /** `ORIGINAL`, or an avatar. */
   readonly variant: Variant;
 }
 
+/** A request whose link was read. */
 export interface ImageRequest {
+  /** As the site declared it. */
   readonly uri: SourceUri;
+  /** `ORIGINAL`, or an avatar. */
   readonly variant: Variant;
 }

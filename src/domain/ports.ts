@@ -24,14 +24,20 @@ export type CatalogueEntry =
 
 /** The site's list of declared pictures and our notes on them (`img/*` in Redis). */
 export interface Catalogue {
-  /** Everything known of a URI, in one round trip at most. Errors with `catalogue-unavailable`. */
+  /**
+   * Everything known of a URI, in one round trip at most. Errors with `catalogue-unavailable`. Unsubscribing drops
+   * the answer.
+   */
   lookup(uri: SourceUri): Answer<CatalogueEntry>;
   /**
    * Notes that a picture is stored and fresh for an hour from now, and forgets any failure. Does
-   * nothing and gives `false` when the URI is blocked or no longer declared at that very moment.
+   * nothing and gives `false` when the URI is blocked or no longer declared at that very moment. Errors with
+   * `catalogue-unavailable`. Unsubscribing does not stop it.
+   *
+   * @param modified When the file was written.
    */
   store(uri: SourceUri, record: StoredRecord, modified: Date): ObservableInput<boolean>;
-  /** Notes a failure, to stand for an hour. */
+  /** Notes a failure, to stand for an hour. Errors with `catalogue-unavailable`. Unsubscribing does not stop it. */
   recordError(uri: SourceUri, reason: RememberedReason): ObservableInput<void>;
 }
 
@@ -42,43 +48,51 @@ export interface StoredVariant {
   readonly checksum: string;
 }
 
+/** A file of the cache directory. */
 export interface StoredFile extends StoredVariant {
+  /** When it was last written. */
   readonly modified: Date;
 }
 
 /** Bytes on the disk that nobody sees yet. They are committed, or discarded: also when they could not be committed. */
 export interface StagedFile {
+  /** When it was written. */
   readonly modified: Date;
-  /** Puts the file in its place, atomically, and drops variants of what was there. */
+  /** Puts the file in its place, atomically, and drops variants of what was there. Errors with `storage-unavailable`. */
   commit(): ObservableInput<void>;
-  /** Leaves nothing of it on the disk. */
+  /** Leaves nothing of it on the disk, as far as that works. */
   discard(): ObservableInput<void>;
 }
 
 /** What sets a variant apart: the original it was made from, and how. */
 export interface VariantKey {
+  /** SHA-1 of the original, hexadecimal. */
   readonly checksum: string;
+  /** In pixels. */
   readonly height: number;
 }
 
 /** The cache directory. Absent files are `undefined`; trouble is `storage-unavailable`. */
 export interface ImageFiles {
   /**
-   * Given the checksum that the bytes should have, a copy in memory that has it will do for a while; without
-   * one, the disk is looked at.
+   * The original of a URI. Given the checksum that the bytes should have, a copy in memory that has it will do for
+   * a while; without one, the disk is looked at. It may have another checksum all the same. Unsubscribing drops the
+   * answer.
    */
   read(uri: SourceUri, checksum?: string): Answer<StoredFile | undefined>;
   /** A copy in memory that has the checksum, whatever has become of the file. */
   recall(uri: SourceUri, checksum: string): StoredFile | undefined;
-  /** Writes an original aside, durably. */
+  /** Writes an original aside, durably. Unsubscribing does not stop it. */
   stage(uri: SourceUri, bytes: Uint8Array): ObservableInput<StagedFile>;
-  /** A variant that is kept, if it is whole. */
+  /** A variant that is kept, if it is whole; one that is damaged is `undefined`. */
   readVariant(uri: SourceUri, key: VariantKey): Answer<StoredVariant | undefined>;
-  /** Keeps a variant beside its original. */
+  /** Keeps a variant beside its original. Unsubscribing does not stop it. */
   writeVariant(uri: SourceUri, key: VariantKey, bytes: Uint8Array): ObservableInput<void>;
 }
 
+/** One request to an origin. */
 export interface OriginRequest {
+  /** An http or https URL without credentials. */
   readonly url: URL;
   /** Sent as If-None-Match. */
   readonly etag?: string;
@@ -95,13 +109,18 @@ export type Progress =
   /** With TLS, once that is agreed on. */
   | { readonly kind: 'connected' };
 
+/** What an origin answers. Fields are as they came, unread. */
 export interface OriginResponse {
   readonly status: number;
+  /** Content-Type, parameters included. */
   readonly contentType?: string;
-  /** Of the decoded body, when it is announced; what arrives may differ. */
+  /** Bytes of the decoded body, when they are announced; what arrives may differ. */
   readonly contentLength?: number;
+  /** ETag, quotes included. */
   readonly etag?: string;
+  /** Location, which may be relative; each character is a byte. */
   readonly location?: string;
+  /** Retry-After, in seconds or a date. */
   readonly retryAfter?: string;
   /** Decoded bytes as they arrive. Errors with `truncated` when they end early. */
   readonly body: Observable<Uint8Array>;
@@ -119,22 +138,27 @@ export interface Origin {
 
 /** Tells what bytes are, whatever they are called. */
 export interface Sniffer {
-  /** The format of a picture; `undefined` for whatever is none that we accept. */
+  /** The format of a picture; `undefined` for whatever is none that we accept. It is given all bytes. */
   sniff(bytes: Uint8Array): ObservableInput<ImageFormat | undefined>;
 }
 
 /** Makes a picture of the given height, in the same format. */
 export interface Resizer {
-  /** Errors with `too-many-pixels` or `undecodable`. Cannot be cancelled once begun. */
+  /** Gives the bytes. Errors with `too-many-pixels` or `undecodable`. Cannot be cancelled once begun. */
   resize(bytes: Uint8Array, format: ResizableFormat, height: number): ObservableInput<Uint8Array>;
 }
 
 /** The outside world as the operators see it. */
 export interface Ports {
+  /** What is declared, blocked, stored and failed. */
   readonly catalogue: Catalogue;
+  /** The bytes that are kept. */
   readonly files: ImageFiles;
+  /** Where pictures come from. */
   readonly origin: Origin;
+  /** Tells pictures from what is only called one. */
   readonly sniffer: Sniffer;
+  /** Makes avatars. */
   readonly resizer: Resizer;
   /** Told of trouble of ours that readers are spared, so that somebody mends it. */
   readonly report: (trouble: unknown) => void;

@@ -1,5 +1,5 @@
 /** The values of `img/err/<uri>`, as the site's backend knows them. */
-const REMEMBERED_REASONS = ['unexpected status code', 'exceeded max size', 'invalid content-type'] as const;
+export const REMEMBERED_REASONS = ['unexpected status code', 'exceeded max size', 'invalid content-type'] as const;
 /** Why the last fetch of a picture failed, as the catalogue remembers it. */
 export type RememberedReason = (typeof REMEMBERED_REASONS)[number];
 
@@ -78,9 +78,13 @@ export interface RejectionOptions extends ErrorOptions {
 /** The one error of the pipeline. `code` is what programs look at; the message is for people. */
 export class Rejection extends Error {
   override readonly name = 'Rejection';
+  /** Why there is no picture; each has one meaning, see `REJECTIONS`. */
   readonly code: RejectionCode;
+  /** Seconds for which the origin asked to be left alone, if it did. */
   readonly retryAfter: number | undefined;
+  /** The status of the origin, for `unexpected-status`. */
   readonly originStatus: number | undefined;
+  /** What was being asked for, if an origin was: after a redirect not what was declared. */
   readonly url: URL | undefined;
 
   constructor(code: RejectionCode, message: string, options: RejectionOptions = {}) {
@@ -101,6 +105,7 @@ export class Rejection extends Error {
     return new Rejection(code, message, { cause, url, ...known });
   }
 
+  /** Where it is remembered, and against whom; by its code alone. */
   get memory(): RejectionMemory {
     return REJECTIONS[this.code];
   }

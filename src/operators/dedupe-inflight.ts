@@ -15,6 +15,7 @@ import {
 /** The work under way, by key. Make one for each kind of work, and share it between all requests. */
 export type Inflight<R> = Map<string, Observable<R>>;
 
+/** What is shared, and by whom. */
 export interface DedupeInflightOptions<T, R> {
   /** Values with the same key share one piece of work. */
   readonly key: (value: T) => string;

@@ -17,10 +17,12 @@ export class Gate {
     this.#options = gateOptions(options);
   }
 
+  /** Pieces of work that run. */
   get running(): number {
     return this.#running;
   }
 
+  /** Pieces of work that wait for their turn. */
   get waiting(): number {
     return this.#waiting.size;
   }

@@ -12,7 +12,12 @@ import { checkRedis } from './check-redis.js';
 import { uninterrupted } from './uninterrupted.js';
 import type { Unsaved } from './unsaved.js';
 
-/** Takes what could not be stored before from memory, and only the rest from its origin. */
+/**
+ * Takes what could not be stored before from memory, and only the rest from its origin.
+ *
+ * Emits what is held at once, marked as `recalled`, else what `download` emits. Errors as that does. Unsubscribing
+ * unsubscribes from it. Shares what is held with all who have the same `unsaved`.
+ */
 export function recallOr(
   unsaved: Unsaved,
   download: OperatorFunction<Due, ValidImage | NotModified>,

@@ -37,7 +37,9 @@ export const RESIZE_DEADLINE = 10_000;
 
 /** Checksums of pictures of which no avatar can be made. */
 export interface Unresizable {
+  /** Whether it is one. */
   has(checksum: string): boolean;
+  /** It is. */
   set(checksum: string, known: true): unknown;
 }
 

@@ -15,6 +15,7 @@ import {
 import { checkNumbers } from '../domain/check-numbers.js';
 import { after } from './after.js';
 
+/** How long is waited, and what is served then. */
 export interface StaleWhileRevalidateOptions<T> {
   /** Milliseconds that a subscriber waits for the source; `Infinity` for as long as it takes. */
   readonly patience: number;

@@ -7,6 +7,7 @@ import type { Gate } from './gate.js';
 /** Decides when an origin may be asked for a URL; the exchange begins when its turn has come. */
 export type Turn = <T>(url: URL, exchange: () => ObservableInput<T>) => Observable<T>;
 
+/** What decides about turns, shared by all requests. */
 export interface TakeTurns {
   /** Which origins are being left alone. */
   readonly backOff: BackOff;
@@ -20,7 +21,8 @@ export interface TakeTurns {
  * Asks no origin that rests, and none too often at once: an exchange waits for a place at its host first,
  * and then for one among all, so that those who wait for a slow host take no place from others.
  *
- * Errors with `resting` or `overloaded`. Unsubscribing leaves the queue, or stops the exchange.
+ * Gives a function for the option `turn` of `fetch`. What that gives mirrors the exchange, and errors as it does, or with
+ * `resting` or `overloaded` before it begins. Unsubscribing leaves the queue, or stops the exchange.
  */
 export function takeTurns({ backOff, hosts, fetches }: TakeTurns): Turn {
   return (url, exchange) =>

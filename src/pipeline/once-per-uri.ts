@@ -5,7 +5,14 @@ import { dedupeInflight, type Inflight } from '../operators/index.js';
 /** Brings pictures up to date, whoever is asked for that, and gives them. */
 export type Refresh = OperatorFunction<ImageRequest, ServedImage>;
 
-/** Refreshes each picture once for everybody who wants it at the same time, in whichever variant. */
+/**
+ * Refreshes each picture once for everybody who wants it at the same time, in whichever variant.
+ *
+ * Emits one `ServedImage` per request, with its own variant and `collapsed` where somebody else's work brought it.
+ * Errors as the work does. Unsubscribing stops work that nobody else waits for.
+ *
+ * @param refreshing The work under way, shared by all who are to share it: `new Map()`, or that of `Shared`.
+ */
 export function oncePerUri(
   refreshing: Inflight<ServedImage>,
   work: (request: ImageRequest) => Observable<ServedImage>,

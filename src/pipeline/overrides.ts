@@ -1,14 +1,13 @@
 import { checkNumbers } from '../domain/check-numbers.js';
 import { type Clock, DEFAULTS, type Limits, type StageOptions } from './options.js';
 
-/** Some of the options; one that is `undefined` is as good as one that is left out. */
-type Some<T> = { readonly [K in keyof T]?: T[K] | undefined };
-
-/** What the stages are told otherwise than `DEFAULTS` say. */
-export type StageOverrides = Some<StageOptions>;
+/** What the stages are told otherwise than `DEFAULTS` say; one that is `undefined` is as good as left out. */
+export type StageOverrides = { readonly [K in keyof StageOptions]?: StageOptions[K] | undefined };
 
 /** What is shared otherwise than `DEFAULTS` say, limit by limit: those that are left out stay as they are. */
-export type SharedOverrides = Some<Clock> & { readonly [K in keyof Limits]?: Some<Limits[K]> | undefined };
+export type SharedOverrides = { readonly [K in keyof Clock]?: Clock[K] | undefined } & {
+  readonly [K in keyof Limits]?: { readonly [L in keyof Limits[K]]?: Limits[K][L] | undefined } | undefined;
+};
 
 /** What a pipeline is told otherwise than `DEFAULTS` say. */
 export type PipelineOverrides = StageOverrides & SharedOverrides;
@@ -32,7 +31,7 @@ export function limits({ perHost, fetches, resizes, unsaved, backOff }: SharedOv
   };
 }
 
-function overridden<T extends object>(defaults: T, overrides: Some<T> = {}): T {
+function overridden<T extends object>(defaults: T, overrides: { readonly [K in keyof T]?: T[K] | undefined } = {}): T {
   const said = Object.entries(overrides).filter(([, value]) => value !== undefined);
   return { ...defaults, ...Object.fromEntries(said) };
 }

@@ -4,6 +4,7 @@ import type { EncodedRequest, ServedImage } from '../domain/index.js';
 import { requestHandler } from './handler.js';
 import { watchFor } from './requests/watch.js';
 
+/** What answers for pictures, and how. */
 export interface RequestListenerOptions {
   /** Where the pictures come from; see `imagePipeline`. */
   readonly pipeline: OperatorFunction<EncodedRequest, ServedImage>;

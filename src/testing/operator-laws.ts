@@ -1,6 +1,7 @@
 import { of, type OperatorFunction } from 'rxjs';
 import type { Marbles, MarbleTest } from './marbles.js';
 
+/** An operator, and what it makes of one value. */
 export interface Example<In, Out> {
   /** The operator over ports that answer at once. */
   readonly operator: (tools: Marbles) => OperatorFunction<In, Out>;
