@@ -1,23 +1,21 @@
-import type { FileHandle } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Rejection } from '../../src/domain/index.js';
+import type { OpenFile } from '../../src/adapters/open-file.js';
 import { PIECE, PieceReads } from '../../src/adapters/piece-reads.js';
 
 /** A file of so many pieces whose disk takes a millisecond for each; of another, reading fails. */
 function diskOf(pieces: number) {
   const seen = { running: 0, most: 0 };
-  const file = (fails: boolean): FileHandle =>
-    ({
-      read: async (bytes: Uint8Array, _offset: number, length: number, at: number) => {
-        seen.most = Math.max(seen.most, ++seen.running);
-        await delay(1);
-        seen.running--;
-        if (fails) throw new Error('broken');
-        bytes.fill(at / PIECE);
-        return { bytesRead: Math.min(length, pieces * PIECE - at) };
-      },
-    }) as unknown as FileHandle;
+  const file = (fails: boolean): Pick<OpenFile, 'fill'> => ({
+    fill: async (bytes, at) => {
+      seen.most = Math.max(seen.most, ++seen.running);
+      await delay(1);
+      seen.running--;
+      if (fails || at + bytes.length > pieces * PIECE) throw new Error('broken');
+      return bytes.fill(at / PIECE);
+    },
+  });
   return { seen, whole: file(false), broken: file(true) };
 }
 
@@ -29,11 +27,27 @@ async function numbersOf(pieces: AsyncIterable<Uint8Array>): Promise<number[]> {
 
 describe('PieceReads', () => {
   it('reads three pieces at once, whoever they are for, and all of them', async () => {
-    const { seen, whole } = diskOf(4);
+    const { seen, whole } = diskOf(16);
     const reads = new PieceReads();
-    const readers = Array.from({ length: 20 }, () => numbersOf(reads.read(whole, 0, 4 * PIECE)));
-    expect(await Promise.all(readers)).toEqual(Array(20).fill([0, 1, 2, 3]));
+    const readers = Array.from({ length: 20 }, () => numbersOf(reads.read(whole, 0, 16 * PIECE)));
+    expect(await Promise.all(readers)).toEqual(Array(20).fill([0, 4, 8, 12]));
     expect(seen).toEqual({ running: 0, most: 3 });
+  });
+
+  it('gives large pieces to the first 64 readers, and again when they have them no more', async () => {
+    const reads = new PieceReads();
+    const { whole } = diskOf(8);
+    const begun = await Promise.all(
+      Array.from({ length: 66 }, async () => {
+        const pieces = reads.read(whole, 0, 8 * PIECE);
+        const first = await pieces.next();
+        return { pieces, length: (first.value as Uint8Array).length / PIECE };
+      }),
+    );
+    expect(begun.map(({ length }) => length)).toEqual([...Array<number>(64).fill(4), 1, 1]);
+    await begun[7]?.pieces.return(undefined);
+    expect(await numbersOf(reads.read(whole, 0, 8 * PIECE))).toEqual([0, 4]);
+    expect(await numbersOf(reads.read(whole, 0, PIECE))).toEqual([0]);
   });
 
   it('gives the turn of a read that fails to the next', async () => {

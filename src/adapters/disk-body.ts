@@ -8,11 +8,11 @@ export function diskBody(path: string, version: string, length: number, reads: P
   return {
     length,
     read: async function* (first = 0, end = length) {
-      const handle = await orUnavailable(() => openVersion(path, version));
+      const file = await orUnavailable(() => openVersion(path, version));
       try {
-        yield* reads.read(handle, first, end);
+        yield* reads.read(file, first, end);
       } finally {
-        await handle.close();
+        file.close();
       }
     },
   };

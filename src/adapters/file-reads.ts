@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Stats } from 'node:fs';
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { LRUCache } from 'lru-cache';
 import { checksumOf, type StoredFile } from '../domain/index.js';
 import { diskBody } from './disk-body.js';
 import { ignoreAbsence, orUnavailable } from './file-trouble.js';
 import { versionOf } from './file-version.js';
-import { fill, PIECE, PieceReads } from './piece-reads.js';
+import { OpenFile } from './open-file.js';
+import { PIECE, PieceReads } from './piece-reads.js';
 
 /** A file as it was when it was looked at. */
 export interface ReadFile extends StoredFile {
@@ -76,16 +77,16 @@ export class FileReads {
 
   /** @param worth The size that was found to be worth memory. */
   async #open(path: string, worth?: number): Promise<ReadFile | undefined> {
-    const handle = await open(path, 'r').catch(ignoreAbsence);
-    if (!handle) return undefined;
+    const file = await OpenFile.open(path).catch(ignoreAbsence);
+    if (!file) return undefined;
+    const { stats } = file;
     try {
-      const stats = await handle.stat();
       const isWhole = stats.size <= PIECE || stats.size === worth || this.#isWorthMemory(stats.size);
-      if (isWhole) return await this.#inMemory(path, handle, stats);
-      const checksum = await this.#checksumOf(path, stats, () => this.#digest(handle, stats.size));
+      if (isWhole) return await this.#inMemory(path, file);
+      const checksum = await this.#checksumOf(path, stats, () => this.#digest(file));
       return this.#onDisk(path, stats, checksum);
     } finally {
-      await handle.close();
+      file.close();
     }
   }
 
@@ -94,9 +95,10 @@ export class FileReads {
     return { body: diskBody(path, version, stats.size, this.#pieces), checksum, modified: stats.mtime, version };
   }
 
-  async #inMemory(path: string, handle: FileHandle, stats: Stats): Promise<ReadFile> {
+  async #inMemory(path: string, file: OpenFile): Promise<ReadFile> {
+    const { stats } = file;
     // Not from the pool: a small picture would keep its neighbours in memory.
-    const body = await fill(Buffer.allocUnsafeSlow(stats.size), handle, 0);
+    const body = await file.fill(Buffer.allocUnsafeSlow(stats.size), 0);
     this.#count(body);
     const take = () => checksumOf(body);
     const checksum = body.length <= PIECE ? take() : await this.#checksumOf(path, stats, take);
@@ -124,9 +126,9 @@ export class FileReads {
     return checksum;
   }
 
-  async #digest(handle: FileHandle, size: number): Promise<string> {
+  async #digest(file: OpenFile): Promise<string> {
     const hash = createHash('sha1');
-    for await (const piece of this.#pieces.read(handle, 0, size)) hash.update(piece);
+    for await (const piece of this.#pieces.read(file, 0, file.stats.size)) hash.update(piece);
     return hash.digest('hex');
   }
 }

@@ -1,11 +1,16 @@
-import type { FileHandle } from 'node:fs/promises';
 import { orUnavailable } from './file-trouble.js';
+import type { OpenFile } from './open-file.js';
+import { Pieces } from './pieces.js';
 
-/** Bytes of a file that are in memory at once for each of its readers. */
+/**
+ * Bytes of a file that are in memory at once for each of its readers: so many for thousands, and more for the first of
+ * them, who have most files with one read.
+ */
 export const PIECE = 32 * 1024;
+const LARGE_PIECE = 4 * PIECE;
 
-/** Pieces of memory that wait to be used again; more than that are left to the garbage collector. */
 const MOST_IDLE = 128;
+const MOST_LARGE = 64;
 
 /**
  * Pieces that are read at once. One thread of libuv's four is left to whoever else waits for the disk; and as the
@@ -13,12 +18,10 @@ const MOST_IDLE = 128;
  */
 const AT_ONCE = 3;
 
-/**
- * Reads files piece by piece, for all readers in turn, in memory that is used again: what lies beside the heap is
- * collected late, and its collection stops everybody.
- */
+/** Reads files piece by piece, for all readers in turn. */
 export class PieceReads {
-  readonly #idle: Buffer[] = [];
+  readonly #small = new Pieces(PIECE, MOST_IDLE);
+  readonly #large = new Pieces(LARGE_PIECE, MOST_LARGE);
   readonly #waiting: (() => void)[] = [];
   #running = 0;
 
@@ -26,12 +29,18 @@ export class PieceReads {
    * The bytes from `first` to before `end`, all in the same piece of memory, which is left to the garbage collector
    * if they are not taken to the end. Fails with `storage-unavailable`, also when the file ends before.
    */
-  async *read(handle: FileHandle, first: number, end: number): AsyncGenerator<Uint8Array> {
-    const piece = this.#idle.pop() ?? Buffer.allocUnsafeSlow(PIECE);
-    for (let at = first; at < end; at += PIECE) {
-      yield await this.#inTurn(() => orUnavailable(() => fill(piece.subarray(0, end - at), handle, at)));
+  async *read(file: Pick<OpenFile, 'fill'>, first: number, end: number): AsyncGenerator<Uint8Array> {
+    const pieces = end - first <= PIECE || this.#large.isExhausted ? this.#small : this.#large;
+    const piece = pieces.take();
+    let isFree = false;
+    try {
+      for (let at = first; at < end; at += piece.length) {
+        yield await this.#inTurn(() => orUnavailable(() => file.fill(piece.subarray(0, end - at), at)));
+      }
+      isFree = true;
+    } finally {
+      pieces.giveBack(piece, isFree);
     }
-    if (this.#idle.length < MOST_IDLE) this.#idle.push(piece);
   }
 
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -46,14 +55,4 @@ export class PieceReads {
       else this.#running--;
     }
   }
-}
-
-/** Fails when the file ends before. */
-export async function fill(bytes: Uint8Array, handle: FileHandle, at: number): Promise<Uint8Array> {
-  for (let read = 0; read < bytes.length;) {
-    const { bytesRead } = await handle.read(bytes, read, bytes.length - read, at + read);
-    if (bytesRead === 0) throw new Error(`the file ends after ${at + read} bytes`);
-    read += bytesRead;
-  }
-  return bytes;
 }
