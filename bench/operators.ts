@@ -10,7 +10,7 @@ import {
   type StoredFile,
 } from '../src/domain/index.js';
 import { checkRedis, decode, readStored, resize } from '../src/operators/index.js';
-import { imagePipeline, sharedWithin } from '../src/pipeline/index.js';
+import { imagePipeline, sharedState } from '../src/pipeline/index.js';
 import { whenDue } from '../src/pipeline/selection.js';
 import { formatCacheStatus } from '../src/server/cache-status.js';
 import { headOf } from '../src/server/image-head.js';
@@ -45,8 +45,8 @@ export async function measureOperators({ uris, ...options }: OperatorsOptions): 
 function stagesOf(count: number): Record<string, Step> {
   const links = Array.from({ length: count }, (_, at) => linkOf(at));
   const ports = portsOf(links);
-  const shared = sharedWithin();
-  const resizing = { ...shared, resizeGate: shared.resizes };
+  const shared = sharedState();
+  const resizing = { ...shared, resizeGate: shared.resizeGate };
   const nothingDue = whenDue(() => NEVER);
 
   const requests = outcomes(links, decode());
@@ -99,12 +99,12 @@ async function timesOf(
 }
 
 function linkOf(at: number): EncodedRequest {
-  return { encodedUri: SourceUri.of(`http://origin.example/${at}.png`).hex, variant: ORIGINAL };
+  return { hexUri: SourceUri.of(`http://origin.example/${at}.png`).hex, variant: ORIGINAL };
 }
 
 /** Everything is kept, fresh and at hand. */
 function portsOf(links: readonly EncodedRequest[]): Ports {
-  const files = new Map(links.map(({ encodedUri }) => [encodedUri, fileOf(encodedUri)]));
+  const files = new Map(links.map(({ hexUri }) => [hexUri, fileOf(hexUri)]));
   const entries = new Map([...files].map(([hex, { checksum }]) => [hex, entryOf(checksum)]));
   return world({
     lookup: ({ hex }) => entries.get(hex) ?? { status: 'undeclared' },
@@ -119,7 +119,7 @@ function entryOf(checksum: string) {
 
 function fileOf(name: string): StoredFile {
   const body = Buffer.alloc(SIZE, name);
-  return { body, checksum: checksumOf(body), modified: new Date() };
+  return { body, checksum: checksumOf(body), lastModified: new Date() };
 }
 
 function headWithStatus({ image, cacheStatus }: ServedImage): string[] {

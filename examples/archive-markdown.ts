@@ -12,7 +12,7 @@ import { basename, join } from 'node:path';
 import { catchError, EMPTY, filter, from, mergeMap, type Observable, of, pipe, toArray } from 'rxjs';
 import { httpOrigin, magicSniffer } from 'img-linuxfr/adapters';
 import { dueFor, SourceUri } from 'img-linuxfr/domain';
-import { Bulkhead, fetch, validate } from 'img-linuxfr/operators';
+import { KeyedGate, fetch, validate } from 'img-linuxfr/operators';
 import { addressRules, complain, makeFolder, readText, words } from './support/script.js';
 
 /** `![…](URI)`, `![…](<URI> "…")` and `<img … src="URI">`; a URI may have parentheses in pairs. */
@@ -22,10 +22,10 @@ const [file = '', folder = ''] = words('FILE FOLDER');
 const text = readText(file);
 makeFolder(folder);
 
-const hosts = new Bulkhead({ concurrency: 2, queue: Infinity });
+const hosts = new KeyedGate({ concurrency: 2, queueLimit: Infinity });
 const download = pipe(
   fetch(
-    { origin: httpOrigin({ userAgent: 'archive-markdown/1.0', rules: addressRules() }) },
+    { origin: httpOrigin({ userAgent: 'archive-markdown/1.0', addressRules: addressRules() }) },
     { turn: (url, ask) => hosts.run(url.host, ask) },
   ),
   validate({ sniffer: magicSniffer }),
@@ -36,7 +36,7 @@ function archive(link: string): Observable<readonly [link: string, name: string]
   const uri = SourceUri.of(link);
   return of(dueFor(uri)).pipe(
     download,
-    filter((fetched) => fetched.modified),
+    filter((fetched) => fetched.kind === 'fetched'),
     mergeMap(async ({ format, bytes }) => {
       const name = `${uri.digest}.${format}`;
       await writeFile(join(folder, name), bytes);

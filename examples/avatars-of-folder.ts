@@ -19,7 +19,7 @@ makeFolder(avatars);
 
 const resizer = sharpResizer();
 /** Decoded pictures are large: two at once, however many there are. */
-const two = new Gate({ concurrency: 2, queue: Infinity });
+const two = new Gate({ concurrency: 2, queueLimit: Infinity });
 
 function makeAvatar(name: string): Observable<string> {
   return from(readFile(join(photos, name))).pipe(

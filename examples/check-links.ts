@@ -8,19 +8,19 @@
 import { catchError, filter, from, map, mergeMap, type Observable, of, pipe, throwError } from 'rxjs';
 import { httpOrigin, magicSniffer } from 'img-linuxfr/adapters';
 import { dueFor, isRejection, SourceUri } from 'img-linuxfr/domain';
-import { Bulkhead, fetch, Gate, validate } from 'img-linuxfr/operators';
+import { KeyedGate, fetch, Gate, validate } from 'img-linuxfr/operators';
 import { addressRules, linesOf, words } from './support/script.js';
 
 const [list = ''] = words('LIST');
 const links = linesOf(list);
 
 /** Two downloads from one host at once, and fifty from all of them. */
-const hosts = new Bulkhead({ concurrency: 2, queue: Infinity });
-const downloads = new Gate({ concurrency: 50, queue: Infinity });
+const hosts = new KeyedGate({ concurrency: 2, queueLimit: Infinity });
+const downloads = new Gate({ concurrency: 50, queueLimit: Infinity });
 
 const download = pipe(
   fetch(
-    { origin: httpOrigin({ userAgent: 'check-links/1.0', rules: addressRules() }) },
+    { origin: httpOrigin({ userAgent: 'check-links/1.0', addressRules: addressRules() }) },
     { turn: (url, ask) => hosts.run(url.host, () => downloads.run(ask)) },
   ),
   validate({ sniffer: magicSniffer }),
@@ -29,7 +29,7 @@ const download = pipe(
 function check(link: string): Observable<readonly unknown[]> {
   return of(dueFor(SourceUri.of(link))).pipe(
     download,
-    filter((fetched) => fetched.modified),
+    filter((fetched) => fetched.kind === 'fetched'),
     map(({ type, bytes }) => [link, 'ok', type, bytes.length, '']),
     catchError((error: unknown) => {
       if (!isRejection(error)) return throwError(() => error);

@@ -23,7 +23,7 @@ const pictures = requestListener({
   pipeline: imagePipeline({
     catalogue,
     files: new DiskFiles(folder),
-    origin: httpOrigin({ userAgent, rules: addressRules() }),
+    origin: httpOrigin({ userAgent, addressRules: addressRules() }),
     sniffer: magicSniffer,
     resizer: sharpResizer(),
     report,

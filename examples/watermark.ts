@@ -10,7 +10,7 @@ import { catchError, EMPTY, from, map, mergeMap, of } from 'rxjs';
 import { DiskFiles, EmbeddedCatalogue, httpOrigin, magicSniffer, sharpResizer } from 'img-linuxfr/adapters';
 import { type Due, ORIGINAL, SourceUri } from 'img-linuxfr/domain';
 import { fetch, persist, rememberFailure, takeTurns, validate } from 'img-linuxfr/operators';
-import { oncePerUri, pipelineAround, select, sharedWithin, whenDue } from 'img-linuxfr/pipeline';
+import { oncePerUri, pipelineWithRefresh, selectStored, sharedState, whenDue } from 'img-linuxfr/pipeline';
 import { addressRules, complain, makeFolder, orGiveUp, readBytes, words } from './support/script.js';
 import { sharpMarker } from './support/sharp-marker.js';
 import { watermark } from './support/watermark.js';
@@ -22,12 +22,12 @@ const files = new DiskFiles(folder);
 const ports = {
   catalogue,
   files,
-  origin: httpOrigin({ userAgent: 'watermark/1.0', rules: addressRules() }),
+  origin: httpOrigin({ userAgent: 'watermark/1.0', addressRules: addressRules() }),
   sniffer: magicSniffer,
   resizer: sharpResizer(),
   report: console.error,
 };
-const shared = sharedWithin();
+const shared = sharedState();
 
 /** The pipeline: that of `refresh`, with one more stage. */
 const marker = sharpMarker(readBytes(mark));
@@ -37,10 +37,10 @@ const download = (due: Due) =>
     validate(ports),
     watermark(marker),
     persist(ports),
-    rememberFailure(due.request, ports, shared.backOff),
+    rememberFailure(ports, due.request, shared.backOff),
   );
-const refresh = oncePerUri(shared.refreshing, (request) => of(request).pipe(select(ports), whenDue(download)));
-const pipeline = pipelineAround(refresh, ports, {}, shared);
+const refresh = oncePerUri(shared.refreshing, (request) => of(request).pipe(selectStored(ports), whenDue(download)));
+const pipeline = pipelineWithRefresh(ports, refresh, {}, shared);
 
 from(links)
   .pipe(
@@ -50,7 +50,7 @@ from(links)
       return uri;
     }),
     mergeMap((uri) =>
-      of({ encodedUri: uri.hex, variant: ORIGINAL }).pipe(
+      of({ hexUri: uri.hex, variant: ORIGINAL }).pipe(
         pipeline,
         map(({ cacheStatus }) => `${uri}: ${files.pathOf(uri)}${cacheStatus.hit ? ', as before' : ''}`),
         catchError((error: Error) => {

@@ -12,14 +12,14 @@ const FACES = ['domain', 'operators', 'pipeline', 'adapters', 'testing', 'server
 const USER = `
 import { SourceUri } from 'img-linuxfr/domain';
 import { limitBytes } from 'img-linuxfr/operators';
-import { DEFAULTS } from 'img-linuxfr/pipeline';
+import { PIPELINE_DEFAULTS } from 'img-linuxfr/pipeline';
 import { AddressRules } from 'img-linuxfr/adapters';
-import { answeringPorts, marbles } from 'img-linuxfr/testing';
+import { stubPorts, marbles } from 'img-linuxfr/testing';
 import { requestListener } from 'img-linuxfr/server';
 const hex: string = SourceUri.of('http://origin.example/a.png').hex;
-const { maxBytes }: { readonly maxBytes: number } = DEFAULTS;
+const { maxBytes }: { readonly maxBytes: number } = PIPELINE_DEFAULTS;
 marbles(({ cold, expectObservable }) => expectObservable(cold<Uint8Array>('-|').pipe(limitBytes(maxBytes))).toBe('-|'))();
-if (new AddressRules().allows('127.0.0.1') || !answeringPorts().sniffer || hex.length % 2 || requestListener.length !== 1) throw new Error('wrong');
+if (new AddressRules().allows('127.0.0.1') || !stubPorts().sniffer || hex.length % 2 || requestListener.length !== 1) throw new Error('wrong');
 console.log('used');
 `;
 

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { AddressRules, isNetwork } from 'img-linuxfr/adapters';
+import { AddressRules, isCidr } from 'img-linuxfr/adapters';
 
 /** The words of the command line: as many as `usage` names, or more if it ends in dots. */
 export function words(usage: string): string[] {
@@ -39,7 +39,7 @@ export function makeFolder(path: string): void {
 /** Public addresses only, and those of the networks in `IMG_ALLOW_NETWORK`, as for the server. */
 export function addressRules(): AddressRules {
   const networks = process.env['IMG_ALLOW_NETWORK']?.split(',') ?? [];
-  if (!networks.every(isNetwork)) giveUp('name networks such as 10.0.0.0/8 in IMG_ALLOW_NETWORK, a comma between two');
+  if (!networks.every(isCidr)) giveUp('name networks such as 10.0.0.0/8 in IMG_ALLOW_NETWORK, a comma between two');
   return new AddressRules(networks);
 }
 

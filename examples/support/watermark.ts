@@ -10,6 +10,6 @@ export type Marker = (picture: Uint8Array) => ObservableInput<Uint8Array>;
  */
 export function watermark(mark: Marker): OperatorFunction<ValidImage | NotModified, ValidImage | NotModified> {
   return mergeMap((fetched) =>
-    fetched.modified ? from(mark(fetched.bytes)).pipe(map((bytes) => ({ ...fetched, bytes }))) : of(fetched),
+    fetched.kind === 'fetched' ? from(mark(fetched.bytes)).pipe(map((bytes) => ({ ...fetched, bytes }))) : of(fetched),
   );
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { AddressRules, isNetwork, rangeOf } from '../../src/adapters/index.js';
+import { rangeOf } from '../../src/adapters/address-rules.js';
+import { AddressRules, isCidr } from '../../src/adapters/index.js';
 import { rowsOf } from '../support/corpus.js';
 
 const LITERALS = ['ipv4-special', 'cloud', 'ipv6-special', 'ipv4-in-ipv6', 'public'] as const;
@@ -30,7 +31,7 @@ describe('AddressRules', () => {
     ['10.0.0.0', false],
     ['10.0.0.0/33', false],
     ['origin.example/8', false],
-  ])('takes %s for a network: %s', (cidr, verdict) => expect(isNetwork(cidr)).toBe(verdict));
+  ])('takes %s for a network: %s', (cidr, verdict) => expect(isCidr(cidr)).toBe(verdict));
 });
 
 describe('AddressRules', () => {

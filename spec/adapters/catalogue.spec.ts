@@ -20,7 +20,7 @@ interface Opened {
 
 function embedded(): Promise<Opened> {
   const directory = mkdtempSync(join(tmpdir(), 'img-linuxfr-'));
-  const catalogue = new EmbeddedCatalogue({ path: join(directory, 'catalogue.lmdb'), ttl: TTL });
+  const catalogue = new EmbeddedCatalogue({ path: join(directory, 'catalogue.lmdb'), ttlSeconds: TTL });
   return Promise.resolve({
     catalogue,
     close: async () => {
@@ -34,7 +34,7 @@ async function redis(): Promise<Opened> {
   const { address, client } = await freshRedis();
   const parsed = parseCatalogueAddress(address);
   if (parsed?.kind !== 'redis') throw new Error(`not a Redis: ${address}`);
-  const catalogue = new RedisCatalogue({ ...parsed, ttl: TTL });
+  const catalogue = new RedisCatalogue({ ...parsed, ttlSeconds: TTL });
   await catalogue.connect();
   return {
     catalogue,
@@ -46,11 +46,14 @@ async function redis(): Promise<Opened> {
 }
 
 describe.each<[string, (ttl: number) => ManagedCatalogue]>([
-  ['embedded', (ttl) => new EmbeddedCatalogue({ path: join(tmpdir(), 'nothing.lmdb'), ttl })],
-  ['redis', (ttl) => new RedisCatalogue({ description: 'nobody', connection: { host: '127.0.0.1', port: 1 }, ttl })],
+  ['embedded', (ttl) => new EmbeddedCatalogue({ path: join(tmpdir(), 'nothing.lmdb'), ttlSeconds: ttl })],
+  [
+    'redis',
+    (ttl) => new RedisCatalogue({ description: 'nobody', connection: { host: '127.0.0.1', port: 1 }, ttlSeconds: ttl }),
+  ],
 ])('the catalogue %s', (_, make) => {
   it.each([Infinity, NaN, 0.5, 0, -1])('takes no %d for a ttl, and says so', (ttl) => {
-    expect(() => make(ttl)).toThrow(/^ttl /);
+    expect(() => make(ttl)).toThrow(/^ttlSeconds /);
   });
 });
 

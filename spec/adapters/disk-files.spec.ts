@@ -21,7 +21,7 @@ import { temporaryDirectory } from '../support/service.js';
 const URI = SourceUri.of('http://origin.example/picture.png');
 const SHA1 = createHash('sha1').update('http://origin.example/picture.png').digest('hex');
 const BYTES = Buffer.from('a picture');
-const KEY = { checksum: 'c0ffee', height: 64 };
+const KEY = { originalChecksum: 'c0ffee', height: 64 };
 
 describe('DiskFiles', () => {
   let directory: string;
@@ -57,8 +57,8 @@ describe('DiskFiles', () => {
   it('gives back what it keeps, with the time at which it was written', async () => {
     const staged = await stage(BYTES);
     await staged.commit();
-    expect(await read()).toMatchObject({ body: BYTES, checksum: checksumOf(BYTES), modified: staged.modified });
-    expect(staged.modified).toEqual(statSync(path).mtime);
+    expect(await read()).toMatchObject({ body: BYTES, checksum: checksumOf(BYTES), lastModified: staged.lastModified });
+    expect(staged.lastModified).toEqual(statSync(path).mtime);
   });
 
   it('knows nothing of what it never kept', async () => {
@@ -82,7 +82,7 @@ describe('DiskFiles', () => {
       body: Buffer.from('small'),
       checksum: checksumOf(Buffer.from('small')),
     });
-    expect(await variant({ ...KEY, checksum: 'decaf' })).toBeUndefined();
+    expect(await variant({ ...KEY, originalChecksum: 'decaf' })).toBeUndefined();
     expect(await variant({ ...KEY, height: 32 })).toBeUndefined();
     await put(Buffer.from('another'));
     expect(siblings()).toEqual([SHA1.slice(6)]);
@@ -102,7 +102,7 @@ describe('DiskFiles', () => {
   });
 
   it('puts a picture in place though avatars of another cannot be removed', async () => {
-    mkdirSync(`${path}.${KEY.checksum}.avatar-${KEY.height}.c0ffee/in the way`, { recursive: true });
+    mkdirSync(`${path}.${KEY.originalChecksum}.avatar-${KEY.height}.c0ffee/in the way`, { recursive: true });
     await put(BYTES);
     expect((await read())?.body).toEqual(BYTES);
   });
@@ -295,13 +295,13 @@ describe('DiskFiles', () => {
     });
 
     it('only as many as there is room for, and none without memory', async () => {
-      files = new DiskFiles(directory, { memory: 0 });
+      files = new DiskFiles(directory, { memoryBytes: 0 });
       await put(BYTES);
       await read(URI, SHA);
       overwrite('a forgery');
       expect((await read(URI, SHA))?.body).toEqual(Buffer.from('a forgery'));
 
-      files = new DiskFiles(directory, { memory: 3200 });
+      files = new DiskFiles(directory, { memoryBytes: 3200 });
       const others = ['one', 'two', 'three'].map((name) => SourceUri.of(name));
       for (const uri of [URI, ...others]) await (await files.stage(uri, BYTES)).commit();
       for (const uri of [URI, ...others]) await read(uri, SHA);
@@ -315,7 +315,7 @@ describe('DiskFiles', () => {
     const LARGE = randomBytes(300_000);
     const descriptors = () => readdirSync('/proc/self/fd').length;
     const open = async () => {
-      files = new DiskFiles(directory, { memory: 2 ** 20 });
+      files = new DiskFiles(directory, { memoryBytes: 2 ** 20 });
       await put(LARGE);
       const file = await read(URI, checksumOf(LARGE));
       if (!file || isInMemory(file.body)) throw new Error('it should be on the disk');
@@ -386,7 +386,7 @@ describe('DiskFiles', () => {
     });
 
     it('unless it is worth memory: when there is room, and one in eight when there is none', async () => {
-      files = new DiskFiles(directory, { memory: 64 * 100_000 });
+      files = new DiskFiles(directory, { memoryBytes: 64 * 100_000 });
       const chance = vi.spyOn(Math, 'random').mockReturnValue(0.5);
       const isKept = async (number: number) => {
         const uri = SourceUri.of(`picture ${number}`);
@@ -411,7 +411,7 @@ describe('DiskFiles', () => {
     });
 
     it('even of a smaller one, when what others hold takes all the memory there is', async () => {
-      files = new DiskFiles(directory, { memory: 64 * 100_000 });
+      files = new DiskFiles(directory, { memoryBytes: 64 * 100_000 });
       const held = [];
       for (let number = 0; number < 200; number++) {
         const uri = SourceUri.of(`picture ${number}`);

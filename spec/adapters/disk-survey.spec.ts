@@ -1,13 +1,15 @@
 import { mkdirSync, readdirSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DiskFiles, DiskSurvey, originalPlace } from '../../src/adapters/index.js';
+import { originalPlace } from '../../src/adapters/disk-layout.js';
+import { DiskSurvey } from '../../src/adapters/disk-survey.js';
+import { DiskFiles } from '../../src/adapters/index.js';
 import { SourceUri } from '../../src/domain/index.js';
 import { temporaryDirectory } from '../support/service.js';
 
 const MIB = 1024 * 1024;
 const URI = SourceUri.of('http://origin.example/picture.png');
-const KEY = { checksum: 'a'.repeat(40), height: 64 };
+const KEY = { originalChecksum: 'a'.repeat(40), height: 64 };
 const [BYTES, SMALL] = [Buffer.from('a picture'), Buffer.from('small')];
 
 let directory: string;

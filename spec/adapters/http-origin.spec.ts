@@ -1,7 +1,7 @@
 import { lastValueFrom } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AddressRules, httpOrigin, type NameResolver } from '../../src/adapters/index.js';
-import type { Progress } from '../../src/domain/index.js';
+import type { ExchangeProgress } from '../../src/domain/index.js';
 import { freePort } from '../support/redis-server.js';
 import { sends, startOrigin, type TestOrigin } from '../support/origin.js';
 
@@ -18,13 +18,18 @@ const resolve: NameResolver = (name) =>
   name === 'nowhere.example'
     ? Promise.reject(Object.assign(new Error('no address'), { code: 'ERR_UNRESOLVED_NAME' }))
     : Promise.resolve([{ address: name === 'inside.example' ? '10.0.0.1' : '127.0.0.1', family: 4 }]);
-const origin = httpOrigin({ userAgent: 'spec', insecureTls: false, rules: new AddressRules(['127.0.0.0/8']), resolve });
+const origin = httpOrigin({
+  userAgent: 'spec',
+  insecureTls: false,
+  addressRules: new AddressRules(['127.0.0.0/8']),
+  resolve,
+});
 
 /** The steps of an exchange, and its status or how it failed. */
 async function stepsTo(url: string): Promise<unknown[]> {
   const steps: unknown[] = [];
-  const progress = ({ kind, ...rest }: Progress) => steps.push('address' in rest ? rest.address : kind);
-  const exchange = origin.exchange({ url: new URL(url), progress }, ({ status }) => [status]);
+  const progress = ({ kind, ...rest }: ExchangeProgress) => steps.push('address' in rest ? rest.address : kind);
+  const exchange = origin.exchange({ url: new URL(url), onProgress: progress }, ({ status }) => [status]);
   const outcome = await lastValueFrom(exchange).catch(({ code }: { code: string }) => code);
   return [...steps, outcome];
 }

@@ -36,7 +36,7 @@ function arrowsBetween(stages: readonly Stage[]): Arrow[] {
 
 describe('the picture of the flow', () => {
   it.each([
-    ['reader', 'image-pipeline.ts', 'pipelineAround'],
+    ['reader', 'image-pipeline.ts', 'pipelineWithRefresh'],
     ['upstream', 'refresh.ts', 'refresh'],
   ])('has in its part %s the stages of %s, and the types between them', (part, file, name) => {
     const stages = stagesOf(file, name);
@@ -48,7 +48,7 @@ describe('the picture of the flow', () => {
   });
 
   it.each([
-    ['image-pipeline.ts', 'pipelineAround'],
+    ['image-pipeline.ts', 'pipelineWithRefresh'],
     ['refresh.ts', 'refresh'],
   ])('is of stages of %s that give what the next one takes, unless that is a part of theirs', (file, name) => {
     const stages = stagesOf(file, name);
@@ -60,7 +60,7 @@ describe('the picture of the flow', () => {
 
   it('has what the requests of a pipeline share, and nothing else', () => {
     const drawn = [...PAGE.matchAll(/^ {2}(\w+)\(\[.+\]\) --- /gm)].map(([, name]) => name);
-    expect([...drawn].sort()).toEqual(membersOf('shared.ts', 'Shared').sort());
+    expect([...drawn].sort()).toEqual(membersOf('shared.ts', 'SharedState').sort());
   });
 
   it('has what is shared behind the ports', () => {
@@ -80,9 +80,9 @@ describe('the tables', () => {
   });
 
   it('name what the requests of a pipeline share', () => {
-    const named = [...PAGE.matchAll(/^\| .*`Shared`, ([^|]*)\|/gm)].flatMap(
+    const named = [...PAGE.matchAll(/^\| .*`SharedState`, ([^|]*)\|/gm)].flatMap(
       ([, cell = '']) => cell.match(/\w+(?=`)/g) ?? [],
     );
-    expect([...named].sort()).toEqual(membersOf('shared.ts', 'Shared').sort());
+    expect([...named].sort()).toEqual(membersOf('shared.ts', 'SharedState').sort());
   });
 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { lastValueFrom, of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { AddressRules, DiskFiles } from '../../src/adapters/index.js';
-import { isRejection, ORIGINAL, parseImageType, SourceUri, usable } from '../../src/domain/index.js';
+import { isRejection, ORIGINAL, parseImageType, SourceUri, usableRecord } from '../../src/domain/index.js';
 import { decode } from '../../src/operators/index.js';
 import { parseRetryAfter } from '../../src/operators/retry-after.js';
 import { evaluatePreconditions } from '../../src/server/preconditions.js';
@@ -20,7 +20,7 @@ const madeOf = (...pieces: string[]) =>
     .map((all) => all.join(''));
 
 describe('decode', () => {
-  const decoded = (encodedUri: string) => lastValueFrom(of({ encodedUri, variant: ORIGINAL }).pipe(decode()));
+  const decoded = (hexUri: string) => lastValueFrom(of({ hexUri, variant: ORIGINAL }).pipe(decode()));
 
   it('gives back any bytes that were encoded, in either case', () =>
     fc.assert(
@@ -142,7 +142,7 @@ describe('the fields that readers send', () => {
           'if-unmodified-since': unmodified,
         };
         const given = Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined));
-        const outcome = evaluatePreconditions(given, { etag: '"a"', modified: new Date(0) });
+        const outcome = evaluatePreconditions(given, { etag: '"a"', lastModified: new Date(0) });
         expect(['proceed', 'not-modified', 'precondition-failed']).toContain(outcome);
       }),
       RUNS,
@@ -184,7 +184,7 @@ describe('the fields that origins send', () => {
   it('whatever a record holds, what is used of it can be sent', () =>
     fc.assert(
       fc.property(text, text, (type, etag) => {
-        const record = usable({ type, etag, checksum: '' });
+        const record = usableRecord({ type, etag, checksum: '' });
         expect(() => new Headers({ a: record.type ?? '', b: record.etag ?? '' })).not.toThrow();
       }),
       RUNS,

@@ -21,7 +21,7 @@ describe('readers who leave', () => {
 
   beforeEach(async () => {
     origin = await startOrigin();
-    inside = await openInside({ perHost: { concurrency: 1, queue: 8, patience: 60_000 }, refreshWait: 200 });
+    inside = await openInside({ perHost: { concurrency: 1, queueLimit: 8, queueTimeout: 60_000 }, refreshWait: 200 });
     closed = 0;
     pending = [];
     before = undefined;

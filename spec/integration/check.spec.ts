@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DiskSurvey } from '../../src/adapters/index.js';
+import { DiskSurvey } from '../../src/adapters/disk-survey.js';
 import { checksumOf, SourceUri } from '../../src/domain/index.js';
 import type { Finding } from '../../src/server/commands/check/finding.js';
 import { partsOf } from '../../src/server/commands/check/parts.js';

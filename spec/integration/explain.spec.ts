@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { originalPlace } from '../../src/adapters/index.js';
+import { originalPlace } from '../../src/adapters/disk-layout.js';
 import { SourceUri } from '../../src/domain/index.js';
 import { sends } from '../support/origin.js';
 import { noise, raw } from '../support/pictures.js';

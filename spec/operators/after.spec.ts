@@ -2,7 +2,7 @@ import { map, merge, type Observable, of, type SchedulerLike } from 'rxjs';
 import { describe, it } from 'vitest';
 import { after } from '../../src/operators/after.js';
 import { fetch, Gate, resize, staleWhileRevalidate } from '../../src/operators/index.js';
-import { answeringPorts, originOf, unexpected } from '../../src/testing/index.js';
+import { stubPorts, stubOrigin, unexpected } from '../../src/testing/index.js';
 import { type Marbles, marbles } from '../support/marbles.js';
 import { AVATAR_REQUEST, FIRST_DUE, HELD } from '../support/nouns.js';
 import { sending } from '../support/world.js';
@@ -15,33 +15,33 @@ const UNTIMED = { now: () => 0, schedule: unexpected('schedule') } as SchedulerL
 /** Work that takes a while, by an operator that is given a time for it. */
 const WAITS: [string, (tools: Marbles, time: number) => Observable<unknown>][] = [
   [
-    'fetchDeadline',
-    ({ cold }, fetchDeadline) => {
-      const origin = originOf(() => cold('--(r|)', { r: sending() }));
+    'fetchTimeout',
+    ({ cold }, fetchTimeout) => {
+      const origin = stubOrigin(() => cold('--(r|)', { r: sending() }));
       return of(FIRST_DUE).pipe(
-        fetch({ origin }, { maxBytes: 99, maxRedirects: 0, fetchDeadline, scheduler: UNTIMED }),
+        fetch({ origin }, { maxBytes: 99, maxRedirects: 0, fetchTimeout: fetchTimeout, scheduler: UNTIMED }),
       );
     },
   ],
   [
     'resizeDeadline',
-    ({ cold }, resizeDeadline) => {
-      const ports = answeringPorts({ resizer: { resize: () => cold('--(b|)', { b: Buffer.from('small') }) } });
+    ({ cold }, resizeTimeout) => {
+      const ports = stubPorts({ resizer: { resize: () => cold('--(b|)', { b: Buffer.from('small') }) } });
       const unresizable = new Map<string, true>();
-      const shared = { resizing: new Map(), resizeGate: new Gate({ concurrency: 1, queue: 0 }), unresizable };
+      const shared = { resizing: new Map(), resizeGate: new Gate({ concurrency: 1, queueLimit: 0 }), unresizable };
       const served = { request: AVATAR_REQUEST, image: HELD, cacheStatus: { hit: true } } as const;
-      return of(served).pipe(resize(ports, { ...shared, resizeDeadline, scheduler: UNTIMED }));
+      return of(served).pipe(resize(ports, { ...shared, resizeTimeout: resizeTimeout, scheduler: UNTIMED }));
     },
   ],
   [
-    'the patience of staleWhileRevalidate',
+    'the wait of staleWhileRevalidate',
     ({ cold }, patience) =>
-      cold('--(f|)').pipe(staleWhileRevalidate({ patience, stale: unexpected('stale'), scheduler: UNTIMED })),
+      cold('--(f|)').pipe(staleWhileRevalidate({ maxWait: patience, stale: unexpected('stale'), scheduler: UNTIMED })),
   ],
   [
-    'the patience of a gate',
+    'the wait for a turn',
     ({ cold }, patience) => {
-      const gate = new Gate({ concurrency: 1, queue: 1, patience, scheduler: UNTIMED });
+      const gate = new Gate({ concurrency: 1, queueLimit: 1, queueTimeout: patience, scheduler: UNTIMED });
       return merge(
         gate.run(() => cold('--|')),
         gate.run(() => of('r')),

@@ -20,7 +20,7 @@ describe('BackOff', () => {
       const failures = tools.cold('a 10ms b 20ms c 40ms d 70ms (e|)').pipe(
         map(() => {
           backOff.failed(HERE);
-          return backOff.restOf(HERE);
+          return backOff.remainingRest(HERE);
         }),
       );
       tools.expectObservable(failures).toBe('a 10ms b 20ms c 40ms d 70ms (e|)', { a: 10, b: 20, c: 40, d: 70, e: 70 });
@@ -34,7 +34,7 @@ describe('BackOff', () => {
       const rests = tools.cold(' f--r--o---------r|').pipe(
         map((what) => {
           if (what === 'f') backOff.failed(HERE);
-          return backOff.restOf(what === 'o' ? THERE : HERE);
+          return backOff.remainingRest(what === 'o' ? THERE : HERE);
         }),
       );
       tools.expectObservable(rests).toBe('f--r--o---------z|', { f: 10, r: 7, o: 0, z: 0 });
@@ -48,7 +48,7 @@ describe('BackOff', () => {
       const rests = tools.cold('a-b-(c|)').pipe(
         map((path) => {
           backOff.hostFailed(new URL(path, HERE));
-          return [backOff.restOf(THERE), backOff.restOf(ELSEWHERE)];
+          return [backOff.remainingRest(THERE), backOff.remainingRest(ELSEWHERE)];
         }),
       );
       tools.expectObservable(rests).toBe('a-b-(c|)', { a: [0, 0], b: [0, 0], c: [10, 0] });
@@ -60,7 +60,7 @@ describe('BackOff', () => {
     marbles((tools) => {
       const backOff = backOffOf(tools);
       for (const path of ['a', 'b', 'c', 'd']) backOff.failed(new URL(path, HERE));
-      tools.expectObservable(of(backOff.restOf(new URL('e', HERE)))).toBe('(z|)', { z: 0 });
+      tools.expectObservable(of(backOff.remainingRest(new URL('e', HERE)))).toBe('(z|)', { z: 0 });
     }),
   );
 
@@ -70,7 +70,9 @@ describe('BackOff', () => {
       const backOff = backOffOf(tools);
       for (let n = 0; n < 20; n++) backOff.hostFailed(HERE);
       for (let n = 0; n < 20; n++) backOff.failed(THERE);
-      tools.expectObservable(of([backOff.restOf(HERE), backOff.restOf(THERE)])).toBe('(r|)', { r: [10, 10] });
+      tools
+        .expectObservable(of([backOff.remainingRest(HERE), backOff.remainingRest(THERE)]))
+        .toBe('(r|)', { r: [10, 10] });
     }),
   );
 
@@ -82,7 +84,7 @@ describe('BackOff', () => {
         map((what) => {
           if (what === 'f') backOff.failed(HERE);
           else backOff.answered(HERE);
-          return backOff.restOf(HERE);
+          return backOff.remainingRest(HERE);
         }),
       );
       tools.expectObservable(rests).toBe('a 10ms b-z-a|', { a: 10, b: 20, z: 0 });
@@ -102,7 +104,7 @@ describe('BackOff', () => {
       const rests = tools.cold('   f-f-f 10ms n-p--f 20ms p--a|').pipe(
         map((step) => {
           steps[step]?.();
-          return backOff.restOf(THERE);
+          return backOff.remainingRest(THERE);
         }),
       );
       const expected = '           z-z-t 10ms z-t--d 20ms t--z|';
@@ -120,7 +122,7 @@ describe('BackOff', () => {
       const rests = tools.cold('10ms p 10ms n|').pipe(
         map((step) => {
           if (step === 'p') backOff.asking(HERE);
-          return backOff.restOf(THERE);
+          return backOff.remainingRest(THERE);
         }),
       );
       tools.expectObservable(rests).toBe('10ms t 10ms z|', { t: 10, z: 0 });
@@ -133,7 +135,7 @@ describe('BackOff', () => {
       const backOff = backOffOf(tools);
       backOff.hostFailed(HERE);
       backOff.asking(HERE);
-      tools.expectObservable(of(backOff.restOf(THERE))).toBe('(z|)', { z: 0 });
+      tools.expectObservable(of(backOff.remainingRest(THERE))).toBe('(z|)', { z: 0 });
     }),
   );
 
@@ -149,7 +151,7 @@ describe('BackOff', () => {
         onTestFinished(() => random.mockRestore());
         const backOff = new BackOff({ ...PAUSES, jitter: 0.4, scheduler: tools.scheduler });
         backOff.failed(HERE);
-        tools.expectObservable(of(backOff.restOf(HERE))).toBe('(r|)', { r: rest });
+        tools.expectObservable(of(backOff.remainingRest(HERE))).toBe('(r|)', { r: rest });
       }),
     );
   }
@@ -158,10 +160,10 @@ describe('BackOff', () => {
     'keeps to what a host asked for, whatever others of its answers say',
     marbles((tools) => {
       const backOff = backOffOf(tools);
-      backOff.askedToWait(HERE, 3);
-      backOff.askedToWait(HERE, 1);
+      backOff.askedToWait(HERE, 3000);
+      backOff.askedToWait(HERE, 1000);
       backOff.hostAnswered(THERE);
-      tools.expectObservable(of(backOff.restOf(HERE))).toBe('(r|)', { r: 3000 });
+      tools.expectObservable(of(backOff.remainingRest(HERE))).toBe('(r|)', { r: 3000 });
     }),
   );
 
@@ -169,11 +171,11 @@ describe('BackOff', () => {
     'rests as long as the host asks for, within reason',
     marbles((tools) => {
       const backOff = backOffOf(tools);
-      const rests = of(2, 3600).pipe(
-        concatMap((seconds) => of(seconds).pipe(delay(1, tools.scheduler))),
-        map((seconds) => {
-          backOff.askedToWait(HERE, seconds);
-          return backOff.restOf(THERE);
+      const rests = of(2000, 3_600_000).pipe(
+        concatMap((asked) => of(asked).pipe(delay(1, tools.scheduler))),
+        map((asked) => {
+          backOff.askedToWait(HERE, asked);
+          return backOff.remainingRest(THERE);
         }),
       );
       tools.expectObservable(rests).toBe('-a(b|)', { a: 2000, b: 5000 });
@@ -186,7 +188,7 @@ describe('BackOff', () => {
       const backOff = backOffOf(tools);
       const uris = Array.from({ length: 10_001 }, (_, at) => new URL(`/${at}`, HERE));
       for (const uri of uris) backOff.failed(uri);
-      const rests = of(uris[0], uris[1], uris[10_000]).pipe(map((uri) => (uri ? backOff.restOf(uri) : NaN)));
+      const rests = of(uris[0], uris[1], uris[10_000]).pipe(map((uri) => (uri ? backOff.remainingRest(uri) : NaN)));
       tools.expectObservable(rests).toBe('(abb|)', { a: 0, b: 10 });
     }),
   );
@@ -199,8 +201,8 @@ describe('BackOff', () => {
         map((what) => {
           if (what === 'u') backOff.failed(HERE);
           if (what === 'h') for (let n = 0; n < 4; n++) backOff.hostFailed(HERE);
-          if (what === 'w') backOff.askedToWait(HERE, 5);
-          return backOff.resting(HERE);
+          if (what === 'w') backOff.askedToWait(HERE, 5000);
+          return backOff.restFor(HERE);
         }),
       );
       tools.expectObservable(rests).toBe('0--u--h--w 5s e|', {
@@ -218,7 +220,7 @@ describe('BackOff', () => {
     marbles((tools) => {
       const backOff = backOffOf(tools);
       backOff.failed(HERE);
-      const rests = tools.cold('9ms r(e|)').pipe(map(() => backOff.resting(HERE)));
+      const rests = tools.cold('9ms r(e|)').pipe(map(() => backOff.restFor(HERE)));
       tools.expectObservable(rests).toBe('9ms r(e|)', { r: { cause: 'uri', until: 10 }, e: undefined });
     }),
   );
@@ -229,7 +231,7 @@ describe('BackOff', () => {
       const backOff = backOffOf(tools);
       backOff.failed(HERE);
       for (const path of ['a', 'b', 'c']) backOff.hostFailed(new URL(path, HERE));
-      tools.expectObservable(of(backOff.resting(HERE))).toBe('(r|)', { r: { cause: 'uri', until: 10 } });
+      tools.expectObservable(of(backOff.restFor(HERE))).toBe('(r|)', { r: { cause: 'uri', until: 10 } });
     }),
   );
 
@@ -240,8 +242,8 @@ describe('BackOff', () => {
       backOff.failed(HERE);
       backOff.failed(ELSEWHERE);
       for (const path of ['a', 'b', 'c']) backOff.hostFailed(new URL(path, HERE));
-      backOff.askedToWait(ELSEWHERE, 0.02);
-      const counts = tools.cold('a 8ms a(b|)').pipe(map(() => backOff.atRest));
+      backOff.askedToWait(ELSEWHERE, 20);
+      const counts = tools.cold('a 8ms a(b|)').pipe(map(() => backOff.restCounts));
       tools.expectObservable(counts).toBe('a 8ms a(b|)', {
         a: { uri: 2, host: 1, 'retry-after': 1 },
         b: { uri: 0, host: 0, 'retry-after': 1 },

@@ -10,18 +10,18 @@ describe('decode', () => {
   it(
     'reads either case and keeps the variant',
     marbles(({ cold, expectObservable }) => {
-      const shouted = { ...LINK, encodedUri: LINK.encodedUri.toUpperCase() };
+      const shouted = { ...LINK, hexUri: LINK.hexUri.toUpperCase() };
       const links = cold('  -a-b-|', { a: shouted, b: AVATAR_LINK });
       const expected = '    -x-y-|';
       expectObservable(links.pipe(decode())).toBe(expected, { x: REQUEST, y: AVATAR_REQUEST });
     }),
   );
 
-  for (const encodedUri of ['', 'a', 'abc', 'zz', '61 62', '6162/', '0x61', 'é1']) {
+  for (const hexUri of ['', 'a', 'abc', 'zz', '61 62', '6162/', '0x61', 'é1']) {
     it(
-      `rejects ${JSON.stringify(encodedUri)} and leaves its source`,
+      `rejects ${JSON.stringify(hexUri)} and leaves its source`,
       marbles(({ hot, expectObservable, expectSubscriptions }) => {
-        const links = hot('   --a--b', { a: { ...LINK, encodedUri }, b: LINK });
+        const links = hot('   --a--b', { a: { ...LINK, hexUri: hexUri }, b: LINK });
         const subscription = '^-!';
         const expected = '    --#';
         expectObservable(links.pipe(decode())).toBe(expected, undefined, rejection('invalid-parameters'));

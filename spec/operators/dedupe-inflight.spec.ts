@@ -178,7 +178,7 @@ describe('dedupeInflight', () => {
         work: () => work,
         adopt: (result: string, value: string, collapsed: boolean) =>
           `${result} for ${value}${collapsed ? ' too' : ''}`,
-        goesOn: () => true,
+        keepRunning: () => true,
       });
       expectObservable(of('a1').pipe(going), '           ^-!').toBe('--');
       expectObservable(of('a2').pipe(going), '           ----^').toBe('------(y|)', RESULTS);

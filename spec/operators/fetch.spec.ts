@@ -18,7 +18,7 @@ function reached(connect: (request: OriginRequest) => Observable<OriginResponse>
   return { origin: { exchange: (request, read) => connect(request).pipe(switchMap(read)) } };
 }
 
-const OPTIONS = { maxBytes: 15, maxRedirects: 2, fetchDeadline: 30 };
+const OPTIONS = { maxBytes: 15, maxRedirects: 2, fetchTimeout: 30 };
 
 function fetching(ports: Pick<Ports, 'origin'>, { scheduler }: Marbles) {
   return fetch(ports, { ...OPTIONS, scheduler });

@@ -8,7 +8,7 @@ describe('Gate', () => {
   it(
     'runs so many at once, the others in the order in which they came',
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
-      const gate = new Gate({ concurrency: 2, queue: 2 });
+      const gate = new Gate({ concurrency: 2, queueLimit: 2 });
       const work = cold('                         ----(r|)');
       const visit = () => gate.run(() => work);
       expectObservable(visit(), '    ^').toBe('   ----(r|)');
@@ -27,7 +27,7 @@ describe('Gate', () => {
   it(
     'turns away, at once, whoever finds the queue full',
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
-      const gate = new Gate({ concurrency: 1, queue: 1 });
+      const gate = new Gate({ concurrency: 1, queueLimit: 1 });
       const work = cold('                        ----(r|)');
       const visit = () => gate.run(() => work);
       expectObservable(visit(), '    ^').toBe('  ----(r|)');
@@ -40,7 +40,7 @@ describe('Gate', () => {
   it(
     'with no queue at all turns away whoever cannot run at once',
     marbles(({ cold, expectObservable }) => {
-      const gate = new Gate({ concurrency: 1, queue: 0 });
+      const gate = new Gate({ concurrency: 1, queueLimit: 0 });
       const visit = () => gate.run(() => cold('--(r|)'));
       expectObservable(visit(), '    ^').toBe(' --(r|)');
       expectObservable(visit(), '    -^').toBe('-#', undefined, rejection('overloaded'));
@@ -51,7 +51,7 @@ describe('Gate', () => {
   it(
     'forgets who leaves the queue',
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
-      const gate = new Gate({ concurrency: 1, queue: 1 });
+      const gate = new Gate({ concurrency: 1, queueLimit: 1 });
       const work = cold('                            ----(r|)');
       const visit = () => gate.run(() => work);
       expectObservable(visit(), '    ^').toBe('      ----(r|)');
@@ -64,7 +64,7 @@ describe('Gate', () => {
   it(
     'stops work that nobody waits for and frees its place',
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
-      const gate = new Gate({ concurrency: 1, queue: 1 });
+      const gate = new Gate({ concurrency: 1, queueLimit: 1 });
       const work = cold('                       ----(r|)');
       const visit = () => gate.run(() => work);
       expectObservable(visit(), '    ^-!').toBe('--');
@@ -76,7 +76,7 @@ describe('Gate', () => {
   it(
     'frees the place of work that errors or throws',
     marbles(({ cold, expectObservable }) => {
-      const gate = new Gate({ concurrency: 1, queue: 2 });
+      const gate = new Gate({ concurrency: 1, queueLimit: 2 });
       const thrower = () => {
         throw new RangeError('thrown');
       };
@@ -92,7 +92,7 @@ describe('Gate', () => {
   it(
     'turns away what waited too long, and never what runs',
     marbles(({ cold, expectObservable, expectSubscriptions, scheduler }) => {
-      const gate = new Gate({ concurrency: 1, queue: 8, patience: 5, scheduler });
+      const gate = new Gate({ concurrency: 1, queueLimit: 8, queueTimeout: 5, scheduler });
       const work = cold('                     8ms (r|)');
       const visit = () => gate.run(() => work);
       expectObservable(visit()).toBe('        8ms (r|)');
@@ -105,7 +105,7 @@ describe('Gate', () => {
   it(
     'tells how much runs and how much waits',
     marbles(({ cold, expectObservable }) => {
-      const gate = new Gate({ concurrency: 1, queue: 8 });
+      const gate = new Gate({ concurrency: 1, queueLimit: 8 });
       const work = cold('              ----(r|)');
       const visit = () => gate.run(() => work);
       const looks = cold('             0-1-2-1---0|').pipe(map(() => [gate.running, gate.waiting]));
@@ -118,7 +118,7 @@ describe('Gate', () => {
   it(
     'admits any number of synchronous pieces of work without running out of stack',
     marbles(({ cold, expectObservable }) => {
-      const gate = new Gate({ concurrency: 1, queue: 20_000 });
+      const gate = new Gate({ concurrency: 1, queueLimit: 20_000 });
       const visits = Array.from({ length: 20_000 }, (_, turn) => gate.run(() => of(turn)));
       const count = merge(...visits).pipe(
         toArray(),
@@ -132,13 +132,13 @@ describe('Gate', () => {
 });
 
 describe('gate', () => {
-  const open = () => new Gate({ concurrency: 8, queue: 0 });
+  const open = () => new Gate({ concurrency: 8, queueLimit: 0 });
   itIsAnOperator({ operator: () => gate(open(), () => of('r')), input: 'a', output: 'r' });
 
   it(
     'lets the values of a stream through, each when its turn comes',
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
-      const one = new Gate({ concurrency: 1, queue: 2 });
+      const one = new Gate({ concurrency: 1, queueLimit: 2 });
       const values = cold(' -abc---------|');
       const work = cold('   ---(r|)');
       const begun = ['      -^--!', '      ----^--!', '      -------^--!'];
@@ -151,7 +151,7 @@ describe('gate', () => {
   it(
     'shares its places between streams',
     marbles(({ cold, expectObservable }) => {
-      const one = new Gate({ concurrency: 1, queue: 1 });
+      const one = new Gate({ concurrency: 1, queueLimit: 1 });
       const through = () => cold('-a|').pipe(gate(one, () => cold('---(r|)')));
       expectObservable(through()).toBe('----(r|)');
       expectObservable(through()).toBe('-------(r|)');

@@ -9,7 +9,7 @@ import {
   SourceUri,
   type ValidImage,
 } from '../../src/domain/index.js';
-import { holdUnsaved, recallOr, Unsaved } from '../../src/operators/index.js';
+import { holdUnsaved, recallUnsaved, Unsaved } from '../../src/operators/index.js';
 import { strictPorts } from '../../src/testing/index.js';
 import { marbles, type Marbles, rejection } from '../support/marbles.js';
 import { DUE_AGAIN, FIRST_DUE, HELD, NEW_IMAGE, NOT_MODIFIED, OLD_BYTES, REQUEST, valid } from '../support/nouns.js';
@@ -22,14 +22,14 @@ const DECLARED: CatalogueEntry = { status: 'declared', freshFor: 0 };
 const STORED: ServedImage = { request: REQUEST, image: NEW_IMAGE, cacheStatus: { hit: false, fwd: 'uri-miss' } };
 
 function unsavedOf({ scheduler }: Marbles, maxBytes = 1000): Unsaved {
-  return new Unsaved({ maxBytes, longest: 50, scheduler });
+  return new Unsaved({ maxBytes, retention: 50, scheduler });
 }
 
 describe('recallOr', () => {
   const download: OperatorFunction<Due, Unstored> = map((due) => valid(due));
   const recalled = { ...valid(DUE_AGAIN), recalled: true };
 
-  itIsAnOperator({ operator: (tools) => recallOr(unsavedOf(tools), download), input: FIRST_DUE, output: valid() });
+  itIsAnOperator({ operator: (tools) => recallUnsaved(unsavedOf(tools), download), input: FIRST_DUE, output: valid() });
 
   it(
     'takes what is held from memory, while it may be held, and downloads the rest',
@@ -38,7 +38,7 @@ describe('recallOr', () => {
       tools.scheduler.schedule(() => unsaved.hold(valid()), 1);
       const dues = tools.cold('d 50ms d d|', { d: DUE_AGAIN });
       const expected = '       v 50ms r v|';
-      const outcome = dues.pipe(recallOr(unsaved, download));
+      const outcome = dues.pipe(recallUnsaved(unsaved, download));
       tools.expectObservable(outcome).toBe(expected, { v: valid(DUE_AGAIN), r: recalled });
     }),
   );
@@ -52,7 +52,7 @@ describe('recallOr', () => {
       marbles((tools) => {
         const unsaved = unsavedOf(tools);
         unsaved.hold(NOT_MODIFIED);
-        tools.expectObservable(of(due).pipe(recallOr(unsaved, download))).toBe('(v|)', { v: valid(due) });
+        tools.expectObservable(of(due).pipe(recallUnsaved(unsaved, download))).toBe('(v|)', { v: valid(due) });
         tools.flush();
         expect(unsaved.size).toBe(0);
       }),
@@ -64,10 +64,10 @@ describe('recallOr', () => {
     marbles((tools) => {
       const unsaved = unsavedOf(tools);
       unsaved.hold(NOT_MODIFIED);
-      const held = { ...HELD, body: Buffer.from(OLD_BYTES), modified: new Date(1) };
+      const held = { ...HELD, body: Buffer.from(OLD_BYTES), lastModified: new Date(1) };
       const due = { ...DUE_AGAIN, held };
       const recalled = { ...NOT_MODIFIED, due, held, recalled: true } as const;
-      tools.expectObservable(of(due).pipe(recallOr(unsaved, download))).toBe('(r|)', { r: recalled });
+      tools.expectObservable(of(due).pipe(recallUnsaved(unsaved, download))).toBe('(r|)', { r: recalled });
       expect(unsaved.hold(recalled)).toBe(held);
     }),
   );
@@ -78,7 +78,9 @@ describe('recallOr', () => {
       const unsaved = unsavedOf(tools, valid().bytes.byteLength);
       unsaved.hold(valid());
       unsaved.hold({ ...NOT_MODIFIED, due: { ...DUE_AGAIN, request: { ...REQUEST, uri: other } } });
-      tools.expectObservable(of(DUE_AGAIN).pipe(recallOr(unsaved, download))).toBe('(v|)', { v: valid(DUE_AGAIN) });
+      tools
+        .expectObservable(of(DUE_AGAIN).pipe(recallUnsaved(unsaved, download)))
+        .toBe('(v|)', { v: valid(DUE_AGAIN) });
       expect(unsaved.size).toBe(1);
       expect(unsaved.bytes).toBe(HELD.body.length);
     }),
@@ -115,7 +117,7 @@ describe('holdUnsaved', () => {
         const asked = '                         --^-!';
         const expected = '                      ----(m|)';
         const served = of(valid()).pipe(holding(tools, store, { unsaved, lookup: () => reply, report }));
-        const image = { ...NEW_IMAGE, modified: new Date(2) };
+        const image = { ...NEW_IMAGE, lastModified: new Date(2) };
         tools
           .expectObservable(served)
           .toBe(expected, { m: { request: REQUEST, image, cacheStatus: { hit: true, detail: code } } });
@@ -148,7 +150,7 @@ describe('holdUnsaved', () => {
       const tries = tools.cold('a---(b|)', { a: valid(), b: { ...valid(), recalled: true } as const });
       const dates = tries.pipe(
         holding(tools, store, { unsaved }),
-        map(({ image }) => image.modified.getTime()),
+        map(({ image }) => image.lastModified.getTime()),
       );
       tools.expectObservable(dates).toBe('-a---(a|)', { a: 1 });
     }),
@@ -172,7 +174,7 @@ describe('holdUnsaved', () => {
       const { etag: _new, ...untagged } = valid();
       const { etag: _none, ...image } = NEW_IMAGE;
       const unsaved = unsavedOf(tools);
-      tools.expectObservable(of(unsaved.hold(untagged))).toBe('(i|)', { i: { ...image, modified: new Date(0) } });
+      tools.expectObservable(of(unsaved.hold(untagged))).toBe('(i|)', { i: { ...image, lastModified: new Date(0) } });
     }),
   );
 

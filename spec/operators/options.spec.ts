@@ -3,14 +3,14 @@ import { describe, expect, it } from 'vitest';
 import type { FetchedImage, NotModified } from '../../src/domain/index.js';
 import {
   BackOff,
-  Bulkhead,
+  KeyedGate,
   fetch,
   Gate,
   limitBytes,
   staleWhileRevalidate,
   Unsaved,
 } from '../../src/operators/index.js';
-import { answeringPorts, originOf } from '../../src/testing/index.js';
+import { stubPorts, stubOrigin } from '../../src/testing/index.js';
 import { marbles, rejection } from '../support/marbles.js';
 import { FIRST_DUE, NEW_BYTES, URL_OF_IT, valid } from '../support/nouns.js';
 import { sending } from '../support/world.js';
@@ -18,10 +18,10 @@ import { sending } from '../support/world.js';
 describe('numbers that cannot be', () => {
   it.each([
     ['maxBytes', () => limitBytes(NaN)],
-    ['maxBytes', () => fetch(answeringPorts(), { maxBytes: NaN })],
-    ['patience', () => staleWhileRevalidate({ patience: NaN, stale: () => of(1) })],
-    ['concurrency', () => new Gate({ concurrency: NaN, queue: 1 })],
-    ['queue', () => new Bulkhead({ concurrency: 1, queue: NaN })],
+    ['maxBytes', () => fetch(stubPorts(), { maxBytes: NaN })],
+    ['maxWait', () => staleWhileRevalidate({ maxWait: NaN, stale: () => of(1) })],
+    ['concurrency', () => new Gate({ concurrency: NaN, queueLimit: 1 })],
+    ['queueLimit', () => new KeyedGate({ concurrency: 1, queueLimit: NaN })],
   ])('are named: %s', (name, making) => {
     expect(making).toThrow(TypeError);
     expect(making).toThrow(new RegExp(`^${name} `));
@@ -34,9 +34,9 @@ describe('what operators do that were told nothing', () => {
     marbles(({ cold, expectObservable, scheduler }) => {
       const fetching = (bytes: Buffer, wait = '') => {
         const connection = cold(`${wait}(r|)`, { r: sending(of(bytes)) });
-        return of(FIRST_DUE).pipe(fetch({ origin: originOf(() => connection) }, { scheduler }), map(sizeOf));
+        return of(FIRST_DUE).pipe(fetch({ origin: stubOrigin(() => connection) }, { scheduler }), map(sizeOf));
       };
-      const sizeOf = (image: FetchedImage | NotModified) => (image.modified ? image.bytes.length : 0);
+      const sizeOf = (image: FetchedImage | NotModified) => (image.kind === 'fetched' ? image.bytes.length : 0);
       expectObservable(fetching(Buffer.alloc(5_242_880))).toBe('(s|)', { s: 5_242_880 });
       expectObservable(fetching(Buffer.alloc(5_242_881))).toBe('#', undefined, rejection('too-large'));
       expectObservable(fetching(NEW_BYTES, '29999ms ')).toBe('29999ms (s|)', { s: NEW_BYTES.length });
@@ -49,8 +49,8 @@ describe('what operators do that were told nothing', () => {
     marbles(({ scheduler }) => {
       const backOff = new BackOff({ scheduler });
       backOff.failed(URL_OF_IT);
-      expect(backOff.restOf(URL_OF_IT)).toBeGreaterThan(24_000);
-      expect(backOff.restOf(URL_OF_IT)).toBeLessThanOrEqual(30_000);
+      expect(backOff.remainingRest(URL_OF_IT)).toBeGreaterThan(24_000);
+      expect(backOff.remainingRest(URL_OF_IT)).toBeLessThanOrEqual(30_000);
       const unsaved = new Unsaved({ scheduler });
       unsaved.hold(valid());
       expect(unsaved.size).toBe(1);
@@ -68,7 +68,7 @@ describe('Unsaved', () => {
   it(
     'holds for ever, when it is told so',
     marbles(({ cold, expectObservable, scheduler }) => {
-      const unsaved = new Unsaved({ longest: Infinity, scheduler });
+      const unsaved = new Unsaved({ retention: Infinity, scheduler });
       unsaved.hold(valid());
       const look = cold('9999s (l|)').pipe(map(() => unsaved.recall(FIRST_DUE)?.recalled));
       expectObservable(look).toBe('9999s (l|)', { l: true });
@@ -78,7 +78,7 @@ describe('Unsaved', () => {
   it.each([
     [{ maxBytes: Infinity }, 'maxBytes'],
     [{ maxBytes: 0.5 }, 'maxBytes'],
-    [{ longest: 0 }, 'longest'],
+    [{ retention: 0 }, 'retention'],
   ])('does not take %j, and says so', (options, name) => {
     expect(() => new Unsaved(options)).toThrow(new RegExp(`^${name} `));
   });

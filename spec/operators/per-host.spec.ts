@@ -1,11 +1,11 @@
 import { of } from 'rxjs';
 import { describe, it } from 'vitest';
-import { Bulkhead, perHost } from '../../src/operators/index.js';
+import { KeyedGate, perHost } from '../../src/operators/index.js';
 import { marbles, rejection } from '../support/marbles.js';
 import { itIsAnOperator } from '../support/operator-laws.js';
 
 describe('perHost', () => {
-  const polite = () => new Bulkhead({ concurrency: 1, queue: 1 });
+  const polite = () => new KeyedGate({ concurrency: 1, queueLimit: 1 });
   const itself = (value: string) => value;
 
   itIsAnOperator({ operator: () => perHost(polite(), itself, () => of('r')), input: 'a', output: 'r' });
@@ -26,8 +26,8 @@ describe('perHost', () => {
   it(
     'shares its places between streams, and turns away what finds the queue full',
     marbles(({ cold, expectObservable }) => {
-      const bulkhead = polite();
-      const through = () => cold('-a|').pipe(perHost(bulkhead, itself, () => cold('---(r|)')));
+      const gates = polite();
+      const through = () => cold('-a|').pipe(perHost(gates, itself, () => cold('---(r|)')));
       expectObservable(through()).toBe('----(r|)');
       expectObservable(through()).toBe('-------(r|)');
       expectObservable(through()).toBe('-#', undefined, rejection('overloaded'));
@@ -37,9 +37,9 @@ describe('perHost', () => {
   it(
     'stops the work, and leaves the queue, when it is unsubscribed from',
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
-      const bulkhead = polite();
+      const gates = polite();
       const work = cold('----(r|)');
-      const through = () => cold('(a|)').pipe(perHost(bulkhead, itself, () => work));
+      const through = () => cold('(a|)').pipe(perHost(gates, itself, () => work));
       expectObservable(through(), '  ^-!').toBe('--');
       expectObservable(through(), ' -^--!').toBe('----');
       expectObservable(through(), '----^').toBe('--------(r|)');

@@ -33,7 +33,7 @@ interface Steps {
 function steps({ cold }: Marbles, changes: Partial<Steps> = {}): Steps {
   const done = { d: undefined };
   const { commit = cold('--(d|)', done), discard = cold('--(d|)', done) } = changes;
-  const staged = { modified: STAGED_AT, commit: () => commit, discard: () => discard };
+  const staged = { lastModified: STAGED_AT, commit: () => commit, discard: () => discard };
   return { stage: cold('--(f|)', { f: staged }), store: cold('--(s|)', { s: true }), commit, discard, ...changes };
 }
 
@@ -58,7 +58,7 @@ const RENEWED = { request: REQUEST, image: HELD, cacheStatus: { hit: false, fwd:
 describe('persist', () => {
   itIsAnOperator({
     operator: () => {
-      const staged = { modified: STAGED_AT, commit: () => of(undefined), discard: unexpected('discard') };
+      const staged = { lastModified: STAGED_AT, commit: () => of(undefined), discard: unexpected('discard') };
       return persist(keeping({ stage: of(staged), store: of(true) }));
     },
     input: valid(),
@@ -91,8 +91,8 @@ describe('persist', () => {
     'records the type, the checksum and the etag of what came',
     marbles((tools) => {
       const ports = keeping(steps(tools));
-      const store: Ports['catalogue']['store'] = (uri, { type, checksum, etag }, modified) => {
-        const told = [uri.hex, type, checksum, etag, modified];
+      const store: Ports['catalogue']['store'] = (uri, { type, checksum, etag }, lastModified) => {
+        const told = [uri.hex, type, checksum, etag, lastModified];
         const right = [REQUEST.uri.hex, 'image/png', NEW_RECORD.checksum, '"new"', STAGED_AT];
         return of(told.every((value, at) => value === right[at]));
       };

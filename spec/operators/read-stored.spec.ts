@@ -5,7 +5,7 @@ import {
   checksumOf,
   type Lookup,
   type Ports,
-  type Selection,
+  type StoredSelection,
   type StoredFile,
   type StoredImage,
   type StoredRecord,
@@ -31,11 +31,14 @@ const FRESH: Lookup = { state: 'fresh', request: REQUEST, record: RECORD, ttl: 6
 const STALE: Lookup = { state: 'stale', request: REQUEST, record: RECORD };
 const FAILED: Lookup = { state: 'failed', request: REQUEST, record: RECORD, reason: 'exceeded max size' };
 const UNREADABLE = rejection('storage-unavailable');
-const HIT: Selection = { due: false, served: { request: REQUEST, image: HELD, cacheStatus: { hit: true, ttl: 60 } } };
+const HIT: StoredSelection = {
+  due: false,
+  served: { request: REQUEST, image: HELD, cacheStatus: { hit: true, ttl: 60 } },
+};
 const ODD: Lookup = { ...FAILED, reason: 'a "word"\r\nof others' };
 const KEPT = keptFor('exceeded max size');
 
-function keptFor(detail: CacheDetail): Selection {
+function keptFor(detail: CacheDetail): StoredSelection {
   return { due: false, served: { request: REQUEST, image: HELD, cacheStatus: { hit: true, detail } } };
 }
 
@@ -44,7 +47,7 @@ describe('readStored', () => {
 
   const missing = undefined;
   const damaged: StoredFile = { ...FILE, checksum: checksumOf(OLD_BYTES.subarray(1)) };
-  const selections: [string, Lookup, StoredFile | undefined, Selection][] = [
+  const selections: [string, Lookup, StoredFile | undefined, StoredSelection][] = [
     ['serves a fresh copy', FRESH, FILE, HIT],
     ['fetches a stale one, with the copy at hand', STALE, FILE, DUE_AGAIN],
     ['serves the copy while a failure stands', FAILED, FILE, KEPT],
@@ -136,7 +139,7 @@ describe('readStored', () => {
         const expected = '     ---s---|';
         const report = vi.fn();
         const selected = lookups.pipe(readStored(reading(() => disk, { report })));
-        expectObservable(selected).toBe(expected, { s: { due: true, request: REQUEST, unreadable: UNREADABLE } });
+        expectObservable(selected).toBe(expected, { s: { due: true, request: REQUEST, readError: UNREADABLE } });
         expectSubscriptions(disk.subscriptions).toBe(read);
         flush();
         expect(report.mock.calls).toEqual([[UNREADABLE]]);
@@ -147,14 +150,14 @@ describe('readStored', () => {
   describe('whose file is lost, but not its copy in memory,', () => {
     const recall: Ports['files']['recall'] = (uri, checksum) =>
       uri === REQUEST.uri && checksum === RECORD.checksum ? FILE : undefined;
-    const LOST: Selection = { due: true, request: REQUEST, lost: HELD };
+    const LOST: StoredSelection = { due: true, request: REQUEST, memoryOnly: HELD };
 
     for (const [lookup, file, selection] of [
       [FRESH, missing, LOST],
       [FRESH, damaged, LOST],
       [STALE, missing, LOST],
       [FAILED, missing, KEPT],
-    ] satisfies [Lookup, StoredFile | undefined, Selection][]) {
+    ] satisfies [Lookup, StoredFile | undefined, StoredSelection][]) {
       it(
         `a ${lookup.state} picture is ${selection.due ? 'fetched with that to fall back on' : 'served'}`,
         marbles(({ expectObservable }) => {
@@ -169,7 +172,7 @@ describe('readStored', () => {
       marbles(({ cold, expectObservable }) => {
         const disk = cold<undefined>('--#', undefined, UNREADABLE);
         const selected = of(STALE).pipe(readStored(reading(() => disk, { recall, report: () => undefined })));
-        expectObservable(selected).toBe('--(s|)', { s: { ...LOST, unreadable: UNREADABLE } });
+        expectObservable(selected).toBe('--(s|)', { s: { ...LOST, readError: UNREADABLE } });
       }),
     );
   });

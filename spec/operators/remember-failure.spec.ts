@@ -29,7 +29,7 @@ const SIBLING = new URL('/other.png', URL_OF_IT);
 
 describe('rememberFailure', () => {
   itIsAnOperator({
-    operator: (tools) => rememberFailure<string>(REQUEST, noting(), backOffOf(tools)),
+    operator: (tools) => rememberFailure<string>(noting(), REQUEST, backOffOf(tools)),
     input: 'a',
     output: 'a',
   });
@@ -48,11 +48,11 @@ describe('rememberFailure', () => {
         const noted = '             -^-!';
         const expected = '          ---#';
         const ports = noting((_, as) => (as === reason ? note : of(undefined)));
-        const remembered = source.pipe(rememberFailure(REQUEST, ports, backOff));
+        const remembered = source.pipe(rememberFailure(ports, REQUEST, backOff));
         tools.expectObservable(remembered).toBe(expected, undefined, rejection(code));
         tools.expectSubscriptions(note.subscriptions).toBe(noted);
         tools.flush();
-        expect(backOff.restOf(URL_OF_IT)).toBe(0);
+        expect(backOff.remainingRest(URL_OF_IT)).toBe(0);
       }),
     );
   }
@@ -72,12 +72,12 @@ describe('rememberFailure', () => {
       marbles((tools) => {
         const backOff = backOffOf(tools);
         const source = tools.cold<never>('#', undefined, rejection(code));
-        const remembered = () => source.pipe(rememberFailure(REQUEST, noting(), backOff));
+        const remembered = () => source.pipe(rememberFailure(noting(), REQUEST, backOff));
         tools.expectObservable(remembered()).toBe('#', undefined, rejection(code));
         tools.expectObservable(remembered()).toBe('#', undefined, rejection(code));
         tools.flush();
-        expect(backOff.restOf(URL_OF_IT)).toBe(10);
-        expect(backOff.restOf(SIBLING)).toBe(hostRest);
+        expect(backOff.remainingRest(URL_OF_IT)).toBe(10);
+        expect(backOff.remainingRest(SIBLING)).toBe(hostRest);
       }),
     );
   }
@@ -88,10 +88,10 @@ describe('rememberFailure', () => {
       marbles((tools) => {
         const backOff = backOffOf(tools);
         const source = tools.cold<never>('#', undefined, rejection(code));
-        const remembered = source.pipe(rememberFailure(REQUEST, noting(), backOff));
+        const remembered = source.pipe(rememberFailure(noting(), REQUEST, backOff));
         tools.expectObservable(remembered).toBe('#', undefined, rejection(code));
         tools.flush();
-        expect(backOff.restOf(URL_OF_IT)).toBe(0);
+        expect(backOff.remainingRest(URL_OF_IT)).toBe(0);
       }),
     );
   }
@@ -104,14 +104,14 @@ describe('rememberFailure', () => {
       const source = tools.cold<never>('#', undefined, busy);
       const remembered = source.pipe(
         rememberFailure(
-          REQUEST,
           noting(() => of(undefined)),
+          REQUEST,
           backOff,
         ),
       );
       tools.expectObservable(remembered).toBe('#', undefined, rejection('unexpected-status'));
       tools.flush();
-      expect(backOff.restOf(SIBLING)).toBe(3000);
+      expect(backOff.remainingRest(SIBLING)).toBe(3000);
     }),
   );
 
@@ -122,11 +122,11 @@ describe('rememberFailure', () => {
       const elsewhere = new URL('http://elsewhere.example/a.png');
       const source = tools.cold<never>('#', undefined, rejection('unreachable', { url: elsewhere }));
       for (const at of ['^', '-^']) {
-        const remembered = source.pipe(rememberFailure(REQUEST, noting(), backOff));
+        const remembered = source.pipe(rememberFailure(noting(), REQUEST, backOff));
         tools.expectObservable(remembered, at).toBe(at.replace('^', '#'), undefined, rejection('unreachable'));
       }
       tools.flush();
-      expect([backOff.restOf(elsewhere), backOff.restOf(SIBLING)]).toEqual([10, 0]);
+      expect([backOff.remainingRest(elsewhere), backOff.remainingRest(SIBLING)]).toEqual([10, 0]);
     }),
   );
 
@@ -139,10 +139,10 @@ describe('rememberFailure', () => {
         undefined,
         rejection('resting', { url: new URL('http://elsewhere.example/') }),
       );
-      const remembered = source.pipe(rememberFailure(REQUEST, noting(), backOff));
+      const remembered = source.pipe(rememberFailure(noting(), REQUEST, backOff));
       tools.expectObservable(remembered).toBe('#', undefined, rejection('resting'));
       tools.flush();
-      expect([backOff.restOf(URL_OF_IT), backOff.restOf(SIBLING)]).toEqual([10, 0]);
+      expect([backOff.remainingRest(URL_OF_IT), backOff.remainingRest(SIBLING)]).toEqual([10, 0]);
     }),
   );
 
@@ -151,10 +151,10 @@ describe('rememberFailure', () => {
     marbles((tools) => {
       const backOff = backOffOf(tools);
       const full = rejection('overloaded', { url: new URL('http://elsewhere.example/') });
-      const remembered = tools.cold<never>('#', undefined, full).pipe(rememberFailure(REQUEST, noting(), backOff));
+      const remembered = tools.cold<never>('#', undefined, full).pipe(rememberFailure(noting(), REQUEST, backOff));
       tools.expectObservable(remembered).toBe('#', undefined, rejection('overloaded'));
       tools.flush();
-      expect(backOff.restOf(URL_OF_IT)).toBe(0);
+      expect(backOff.remainingRest(URL_OF_IT)).toBe(0);
     }),
   );
 
@@ -168,11 +168,11 @@ describe('rememberFailure', () => {
         ['-#', { retryAfter: 3 }],
       ] as const) {
         const source = tools.cold<never>(at, undefined, rejection('unexpected-status', details));
-        const remembered = source.pipe(rememberFailure(REQUEST, ports, backOff));
+        const remembered = source.pipe(rememberFailure(ports, REQUEST, backOff));
         tools.expectObservable(remembered).toBe(at, undefined, rejection('unexpected-status'));
       }
       tools.flush();
-      expect(backOff.resting(SIBLING)).toEqual({ cause: 'retry-after', until: 3001 });
+      expect(backOff.restFor(SIBLING)).toEqual({ cause: 'retry-after', until: 3001 });
     }),
   );
 
@@ -185,16 +185,16 @@ describe('rememberFailure', () => {
       const report = vi.fn();
       const remembered = source.pipe(
         rememberFailure(
-          REQUEST,
           noting(() => down, report),
+          REQUEST,
           backOff,
         ),
       );
       tools.expectObservable(remembered).toBe('--#', undefined, rejection('too-large'));
       tools.flush();
       expect(report.mock.calls).toMatchObject([[{ code: 'catalogue-unavailable' }]]);
-      expect(backOff.restOf(URL_OF_IT)).toBe(10);
-      expect(backOff.restOf(SIBLING)).toBe(0);
+      expect(backOff.remainingRest(URL_OF_IT)).toBe(10);
+      expect(backOff.remainingRest(SIBLING)).toBe(0);
     }),
   );
 
@@ -203,9 +203,9 @@ describe('rememberFailure', () => {
     marbles((tools) => {
       const backOff = backOffOf(tools);
       backOff.failed(URL_OF_IT);
-      tools.expectObservable(of('a').pipe(rememberFailure(REQUEST, noting(), backOff))).toBe('(a|)');
+      tools.expectObservable(of('a').pipe(rememberFailure(noting(), REQUEST, backOff))).toBe('(a|)');
       tools.flush();
-      expect(backOff.restOf(URL_OF_IT)).toBe(0);
+      expect(backOff.remainingRest(URL_OF_IT)).toBe(0);
     }),
   );
 
@@ -218,10 +218,10 @@ describe('rememberFailure', () => {
       const source = tools.cold<never>('#', undefined, rejection('unexpected-status'));
       const ports = noting(() => of(undefined));
       tools
-        .expectObservable(source.pipe(rememberFailure(REQUEST, ports, backOff)))
+        .expectObservable(source.pipe(rememberFailure(ports, REQUEST, backOff)))
         .toBe('#', undefined, rejection('unexpected-status'));
       tools.flush();
-      expect(backOff.restOf(SIBLING)).toBe(0);
+      expect(backOff.remainingRest(SIBLING)).toBe(0);
     }),
   );
 
@@ -230,7 +230,7 @@ describe('rememberFailure', () => {
     marbles((tools) => {
       const request: ImageRequest = { uri: SourceUri.of('no uri'), variant: ORIGINAL };
       const source = tools.cold<never>('-#', undefined, rejection('invalid-uri'));
-      const remember = rememberFailure<string>(request, noting(), backOffOf(tools));
+      const remember = rememberFailure<string>(noting(), request, backOffOf(tools));
       tools.expectObservable(source.pipe(remember)).toBe('-#', undefined, rejection('invalid-uri'));
       tools.expectObservable(of('a').pipe(remember)).toBe('(a|)');
     }),

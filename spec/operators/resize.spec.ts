@@ -49,9 +49,9 @@ function resizing({ scheduler }: Marbles, parts: Parts = {}) {
     },
     ...(report && { report }),
   });
-  const resizeGate = new Gate({ concurrency: 1, queue: 1 });
+  const resizeGate = new Gate({ concurrency: 1, queueLimit: 1 });
   const unresizable = new LRUCache<string, true>({ max: 10 });
-  return resize(ports, { resizing: new Map(), resizeGate, unresizable, resizeDeadline: 10, scheduler });
+  return resize(ports, { resizing: new Map(), resizeGate, unresizable, resizeTimeout: 10, scheduler });
 }
 
 /** The same avatar of another picture, which shares nothing but the gate. */
@@ -141,7 +141,7 @@ describe('resize', () => {
       const filed = vi.fn();
       tools.expectObservable(of(WANTED).pipe(resizing(tools, { filed }))).toBe('(a|)', { a: AVATAR });
       tools.flush();
-      const key = { checksum: HELD.checksum, height: 64 };
+      const key = { originalChecksum: HELD.checksum, height: 64 };
       expect(filed.mock.calls).toEqual([
         ['read', key],
         ['read', key],

@@ -38,7 +38,7 @@ describe('serveStale', () => {
     'serves the copy in memory of a file that is lost',
     marbles(({ cold, expectObservable }) => {
       const source = cold<ServedImage>('-#', undefined, rejection('timeout'));
-      const due: Due = { ...FIRST_DUE, lost: HELD };
+      const due: Due = { ...FIRST_DUE, memoryOnly: HELD };
       const s = { request: REQUEST, image: HELD, cacheStatus: { hit: false, fwd: 'stale', detail: 'timeout' } };
       expectObservable(source.pipe(looking(() => of(DECLARED), due))).toBe('-(s|)', { s });
     }),
@@ -107,7 +107,7 @@ describe('serveStale', () => {
   it(
     'says that the copy cannot be read, not that there is none',
     marbles(({ cold, expectObservable }) => {
-      const due = { ...FIRST_DUE, unreadable: rejection('storage-unavailable') };
+      const due = { ...FIRST_DUE, readError: rejection('storage-unavailable') };
       const failing = cold<ServedImage>('-#', undefined, rejection('timeout'));
       const blocked = cold<ServedImage>('-#', undefined, rejection('blocked'));
       expectObservable(failing.pipe(looking(NEVER_ASKED, due))).toBe('-#', undefined, rejection('storage-unavailable'));

@@ -8,7 +8,7 @@ describe('staleWhileRevalidate', () => {
   const stale = () => of('s');
 
   itIsAnOperator({
-    operator: () => staleWhileRevalidate<string>({ patience: Infinity, stale }),
+    operator: () => staleWhileRevalidate<string>({ maxWait: Infinity, stale }),
     input: 'a',
     output: 'a',
   });
@@ -19,7 +19,7 @@ describe('staleWhileRevalidate', () => {
       const source = cold('     -----(f|)');
       const subscription = '    ^----!';
       const result = '          ---(s|)';
-      expectObservable(source.pipe(staleWhileRevalidate({ patience: 3, stale, scheduler }))).toBe(result);
+      expectObservable(source.pipe(staleWhileRevalidate({ maxWait: 3, stale, scheduler }))).toBe(result);
       expectSubscriptions(source.subscriptions).toBe(subscription);
     }),
   );
@@ -27,7 +27,7 @@ describe('staleWhileRevalidate', () => {
   it(
     'serves what comes in time, and the errors that do',
     marbles(({ cold, expectObservable, scheduler }) => {
-      const older = staleWhileRevalidate({ patience: 3, stale, scheduler });
+      const older = staleWhileRevalidate({ maxWait: 3, stale, scheduler });
       expectObservable(cold('--(f|)').pipe(older)).toBe('--(f|)');
       expectObservable(cold('--#').pipe(older)).toBe('--#');
       expectObservable(cold('--f--g|').pipe(older)).toBe('--f--g|');
@@ -38,8 +38,8 @@ describe('staleWhileRevalidate', () => {
     'waits for nothing, or for ever, when it is told so',
     marbles(({ cold, expectObservable, scheduler }) => {
       const source = () => cold('9s (f|)');
-      expectObservable(source().pipe(staleWhileRevalidate({ patience: 0, stale, scheduler }))).toBe('(s|)');
-      expectObservable(source().pipe(staleWhileRevalidate({ patience: Infinity, stale, scheduler }))).toBe('9s (f|)');
+      expectObservable(source().pipe(staleWhileRevalidate({ maxWait: 0, stale, scheduler }))).toBe('(s|)');
+      expectObservable(source().pipe(staleWhileRevalidate({ maxWait: Infinity, stale, scheduler }))).toBe('9s (f|)');
     }),
   );
 
@@ -48,7 +48,7 @@ describe('staleWhileRevalidate', () => {
     marbles(({ cold, expectObservable, expectSubscriptions, scheduler }) => {
       const source = cold('     -----(f|)');
       const slow = cold('       ---(s|)');
-      const older = source.pipe(staleWhileRevalidate({ patience: 2, stale: () => slow, scheduler }));
+      const older = source.pipe(staleWhileRevalidate({ maxWait: 2, stale: () => slow, scheduler }));
       expectObservable(older, ' ^!').toBe('--');
       expectObservable(older, ' ----------^---!').toBe('--------------');
       expectSubscriptions(source.subscriptions).toBe(['^!', '----------^----!']);
@@ -61,7 +61,7 @@ describe('staleWhileRevalidate', () => {
     marbles(({ cold, hot, expectObservable, expectSubscriptions, scheduler }) => {
       const source = cold('     -----(f|)');
       const shutdown = hot('    ----x');
-      const older = staleWhileRevalidate({ patience: 2, stale, shutdown, scheduler });
+      const older = staleWhileRevalidate({ maxWait: 2, stale, shutdown, scheduler });
       expectObservable(source.pipe(older)).toBe('--(s|)');
       expectSubscriptions(source.subscriptions).toBe('^---!');
     }),
@@ -72,8 +72,8 @@ describe('staleWhileRevalidate', () => {
     marbles(({ cold, expectObservable, flush, scheduler }) => {
       const lateError = vi.fn();
       const source = cold('-----#', undefined, 'late');
-      expectObservable(source.pipe(staleWhileRevalidate({ patience: 2, stale, scheduler }))).toBe('--(s|)');
-      expectObservable(source.pipe(staleWhileRevalidate({ patience: 2, stale, lateError, scheduler }))).toBe('--(s|)');
+      expectObservable(source.pipe(staleWhileRevalidate({ maxWait: 2, stale, scheduler }))).toBe('--(s|)');
+      expectObservable(source.pipe(staleWhileRevalidate({ maxWait: 2, stale, lateError, scheduler }))).toBe('--(s|)');
       flush();
       expect(lateError.mock.calls).toEqual([['late']]);
     }),

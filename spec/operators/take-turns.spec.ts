@@ -1,5 +1,5 @@
 import { describe, it } from 'vitest';
-import { BackOff, Bulkhead, Gate, takeTurns, type Turn } from '../../src/operators/index.js';
+import { BackOff, KeyedGate, Gate, takeTurns, type Turn } from '../../src/operators/index.js';
 import { marbles, type Marbles, rejection } from '../support/marbles.js';
 
 const HERE = new URL('http://origin.example/a.png');
@@ -9,8 +9,11 @@ const ELSEWHERE = new URL('http://other.example/a.png');
 function turns({ scheduler }: Marbles, all = 8): { backOff: BackOff; turn: Turn } {
   const pauses = { firstPause: 10, longestPause: 70, jitter: 0, failuresToOpen: 1, longestRetryAfter: 5000 };
   const backOff = new BackOff({ ...pauses, scheduler });
-  const hosts = new Bulkhead({ concurrency: 1, queue: 8 });
-  return { backOff, turn: takeTurns({ backOff, hosts, fetches: new Gate({ concurrency: all, queue: 8 }) }) };
+  const hosts = new KeyedGate({ concurrency: 1, queueLimit: 8 });
+  return {
+    backOff,
+    turn: takeTurns({ backOff, hostGates: hosts, fetchGate: new Gate({ concurrency: all, queueLimit: 8 }) }),
+  };
 }
 
 describe('takeTurns', () => {

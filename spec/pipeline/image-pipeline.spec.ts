@@ -1,7 +1,7 @@
 import { NEVER, of, tap } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { EncodedRequest } from '../../src/domain/index.js';
-import type { Stage } from '../../src/pipeline/index.js';
+import type { StageDecorator } from '../../src/pipeline/index.js';
 import { marbles, rejection } from '../support/marbles.js';
 import { FILE, HELD, LINK, REQUEST } from '../support/nouns.js';
 import { itIsAnOperator } from '../support/operator-laws.js';
@@ -33,7 +33,7 @@ describe('imagePipeline', () => {
       const connection = tools.cold<never>('-');
       const ports = world({ lookup: () => of({ status: 'undeclared' }), connect: () => connection });
       const serve = pipeline(ports, tools);
-      const bad: EncodedRequest = { ...LINK, encodedUri: 'xyz' };
+      const bad: EncodedRequest = { ...LINK, hexUri: 'xyz' };
       tools.expectObservable(of(bad).pipe(serve)).toBe(' #', undefined, rejection('invalid-parameters'));
       tools.expectObservable(of(LINK).pipe(serve)).toBe('#', undefined, rejection('undeclared'));
       tools.expectSubscriptions(connection.subscriptions).toBe([]);
@@ -83,12 +83,12 @@ describe('imagePipeline', () => {
     'lets somebody look on at each operator, under its name',
     marbles((tools) => {
       const seen: string[] = [];
-      const stage: Stage = (name, operator) => (source) =>
+      const stage: StageDecorator = (name, operator) => (source) =>
         source.pipe(
           operator,
           tap(() => seen.push(name)),
         );
-      const serve = pipeline(world({ connect: () => of(sending()) }), tools, { stage });
+      const serve = pipeline(world({ connect: () => of(sending()) }), tools, { decorateStage: stage });
       tools.expectObservable(of(LINK).pipe(serve)).toBe('(f|)', VALUES);
       tools.flush();
       const refreshed = ['checkRedis', 'readStored', 'fetch', 'validate', 'persist', 'refresh'];

@@ -25,11 +25,11 @@ describe('imagePipeline, within its limits', () => {
     marbles((tools) => {
       const connection = tools.cold('----(r|)', { r: sending() });
       const serve = pipeline(world({ connect: () => connection }), tools, {
-        fetches: { concurrency: 1, queue: 1, patience: 100 },
+        fetches: { concurrency: 1, queueLimit: 1, queueTimeout: 100 },
       });
       const other = (path: string): EncodedRequest => ({
         ...LINK,
-        encodedUri: Buffer.from(`http://origin.example/${path}`).toString('hex'),
+        hexUri: Buffer.from(`http://origin.example/${path}`).toString('hex'),
       });
       const done = { s: 4, t: 8 };
       const ask = (path: string, at: string) => tools.expectObservable(of(other(path)).pipe(serve, elapsed(tools)), at);
@@ -48,11 +48,11 @@ describe('imagePipeline, within its limits', () => {
       const quick = tools.cold('-(r|)', { r: sending() });
       const connect = ({ url }: OriginRequest) => (url.host === 'slow.example' ? slow : quick);
       const serve = pipeline(world({ connect }), tools, {
-        perHost: { concurrency: 1, queue: 8, patience: 5 },
-        fetches: { concurrency: 2, queue: 0, patience: 5 },
+        perHost: { concurrency: 1, queueLimit: 8, queueTimeout: 5 },
+        fetches: { concurrency: 2, queueLimit: 0, queueTimeout: 5 },
       });
       const ask = (uri: string, at: string) => {
-        const link = { ...LINK, encodedUri: Buffer.from(uri).toString('hex') };
+        const link = { ...LINK, hexUri: Buffer.from(uri).toString('hex') };
         return tools.expectObservable(of(link).pipe(serve, elapsed(tools)), at);
       };
       ask('http://slow.example/1', '^').toBe('  15ms (s|)', { s: 15 });

@@ -1,7 +1,7 @@
 import { merge, NEVER, of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { imagePipeline, pipelineAround, refresh, sharedWithin } from '../../src/pipeline/index.js';
-import { answeringPorts } from '../../src/testing/index.js';
+import { imagePipeline, pipelineWithRefresh, refresh, sharedState } from '../../src/pipeline/index.js';
+import { stubPorts } from '../../src/testing/index.js';
 import { marbles, rejection } from '../support/marbles.js';
 import { LINK, URL_OF_IT } from '../support/nouns.js';
 import { FETCHED } from '../support/serving.js';
@@ -13,7 +13,7 @@ describe('an option that is undefined', () => {
     marbles(({ cold, expectObservable, scheduler }) => {
       const large = world({ connect: () => of(sending(of(Buffer.alloc(5_242_881)))) });
       const slow = world({ connect: () => cold('29999ms (r|)', { r: sending() }) });
-      const nothing = { maxBytes: undefined, fetchDeadline: undefined, stage: undefined };
+      const nothing = { maxBytes: undefined, fetchTimeout: undefined, stage: undefined };
       const serve = (ports: typeof large) => of(LINK).pipe(imagePipeline(ports, { ...nothing, scheduler }));
       expectObservable(serve(large)).toBe('#', undefined, rejection('too-large'));
       expectObservable(serve(slow)).toBe('29999ms (f|)', { f: FETCHED });
@@ -21,12 +21,12 @@ describe('an option that is undefined', () => {
   );
 
   it('overrides no limit either, and one that is said leaves the others as they are', () => {
-    const shared = sharedWithin({ fetches: undefined, resizes: { concurrency: 1, queue: undefined } });
+    const shared = sharedState({ fetches: undefined, resizes: { concurrency: 1, queueLimit: undefined } });
     const work = () => NEVER;
-    const fetches = merge(...Array.from({ length: 65 }, () => shared.fetches.run(work))).subscribe();
-    const resizes = merge(...Array.from({ length: 256 }, () => shared.resizes.run(work))).subscribe();
-    expect([shared.fetches.running, shared.fetches.waiting]).toEqual([64, 1]);
-    expect([shared.resizes.running, shared.resizes.waiting]).toEqual([1, 255]);
+    const fetches = merge(...Array.from({ length: 65 }, () => shared.fetchGate.run(work))).subscribe();
+    const resizes = merge(...Array.from({ length: 256 }, () => shared.resizeGate.run(work))).subscribe();
+    expect([shared.fetchGate.running, shared.fetchGate.waiting]).toEqual([64, 1]);
+    expect([shared.resizeGate.running, shared.resizeGate.waiting]).toEqual([1, 255]);
     fetches.unsubscribe();
     resizes.unsubscribe();
   });
@@ -34,9 +34,9 @@ describe('an option that is undefined', () => {
   it(
     'leaves the pauses of failing origins as they are beside one that is said',
     marbles(({ scheduler }) => {
-      const { backOff } = sharedWithin({ backOff: { jitter: 0 }, scheduler });
+      const { backOff } = sharedState({ backOff: { jitter: 0 }, scheduler });
       backOff.failed(URL_OF_IT);
-      expect(backOff.restOf(URL_OF_IT)).toBe(30_000);
+      expect(backOff.remainingRest(URL_OF_IT)).toBe(30_000);
     }),
   );
 });
@@ -46,18 +46,18 @@ describe('a number that cannot be', () => {
     [{ maxBytes: NaN }, TypeError, 'maxBytes'],
     [{ maxBytes: '5' as unknown as number }, TypeError, 'maxBytes'],
     [{ maxRedirects: -1 }, RangeError, 'maxRedirects'],
-    [{ fetchDeadline: NaN }, TypeError, 'fetchDeadline'],
-    [{ resizeDeadline: -1 }, RangeError, 'resizeDeadline'],
+    [{ fetchTimeout: NaN }, TypeError, 'fetchTimeout'],
+    [{ resizeTimeout: -1 }, RangeError, 'resizeTimeout'],
     [{ refreshWait: NaN }, TypeError, 'refreshWait'],
     [{ perHost: { concurrency: 0 } }, RangeError, 'concurrency'],
-    [{ fetches: { queue: NaN } }, TypeError, 'queue'],
-    [{ resizes: { patience: -1 } }, RangeError, 'patience'],
-    [{ unsaved: { longest: NaN } }, TypeError, 'longest'],
+    [{ fetches: { queueLimit: NaN } }, TypeError, 'queueLimit'],
+    [{ resizes: { queueTimeout: -1 } }, RangeError, 'queueTimeout'],
+    [{ unsaved: { retention: NaN } }, TypeError, 'retention'],
     [{ backOff: { failuresToOpen: 0 } }, RangeError, 'failuresToOpen'],
     [{ backOff: { firstPause: NaN } }, TypeError, 'firstPause'],
     [{ backOff: { jitter: 1.5 } }, RangeError, 'jitter'],
   ])('is named when the pipeline is made: %j', (overrides, kind, name) => {
-    const making = () => imagePipeline(answeringPorts(), overrides);
+    const making = () => imagePipeline(stubPorts(), overrides);
     expect(making).toThrow(kind);
     expect(making).toThrow(new RegExp(`^${name} `));
   });
@@ -65,13 +65,13 @@ describe('a number that cannot be', () => {
 
 describe('what is shared', () => {
   it('has its limits already: they are no options beside it', () => {
-    const ports = answeringPorts();
-    const shared = sharedWithin({ perHost: { concurrency: 1 } });
+    const ports = stubPorts();
+    const shared = sharedState({ perHost: { concurrency: 1 } });
     const refreshed = refresh(ports, { maxBytes: 1 }, shared);
     // @ts-expect-error They would be left out of account.
     refresh(ports, { perHost: { concurrency: 2 } }, shared);
     // @ts-expect-error As above.
-    pipelineAround(refreshed, ports, { resizes: { concurrency: 2 } }, shared);
+    pipelineWithRefresh(ports, refreshed, { resizes: { concurrency: 2 } }, shared);
     // @ts-expect-error As above.
     imagePipeline(ports, { backOff: { jitter: 0 } }, shared);
   });

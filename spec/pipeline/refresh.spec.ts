@@ -3,10 +3,10 @@ import { describe, it } from 'vitest';
 import {
   imagePipeline,
   oncePerUri,
-  pipelineAround,
+  pipelineWithRefresh,
   refresh,
-  sharedWithin,
-  DEFAULTS,
+  sharedState,
+  PIPELINE_DEFAULTS,
 } from '../../src/pipeline/index.js';
 import { type Marbles, marbles, rejection } from '../support/marbles.js';
 import { AVATAR_LINK, FILE, HELD, LINK, REQUEST } from '../support/nouns.js';
@@ -20,9 +20,9 @@ function twoAround(told: World, { scheduler }: Marbles, refreshWait = Infinity) 
   const ports = world(told);
   const asked = refresh(ports, options);
   const around = () =>
-    pipelineAround(
-      oncePerUri(new Map(), (request) => of(request).pipe(asked)),
+    pipelineWithRefresh(
       ports,
+      oncePerUri(new Map(), (request) => of(request).pipe(asked)),
       options,
     );
   return [around(), around()] as const;
@@ -41,7 +41,7 @@ describe('refresh', () => {
       const connection = tools.cold('                 --(r|)', { r: sending() });
       const open = '                                  ^-!';
       const ports = world({ connect: () => connection });
-      const shared = sharedWithin(DEFAULTS);
+      const shared = sharedState(PIPELINE_DEFAULTS);
       const serve = imagePipeline(ports, { scheduler: tools.scheduler }, shared);
       const alone = refresh(ports, { scheduler: tools.scheduler }, shared);
       tools.expectObservable(of(LINK).pipe(serve)).toBe('     --(f|)', VALUES);

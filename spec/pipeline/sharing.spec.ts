@@ -84,7 +84,7 @@ describe('imagePipeline, asked by many at once', () => {
       const read: Ports['files']['read'] = () => (stored.size > 0 ? of(FILE) : slowDisk());
       const connection = tools.cold('(r|)', { r: { ...sending(of(OLD_BYTES)), etag: '"old"' } });
       const serve = pipeline(world({ lookup, store, read, connect: () => connection }), tools);
-      const one = { request: REQUEST, image: { ...HELD, modified: NEW_IMAGE.modified } };
+      const one = { request: REQUEST, image: { ...HELD, lastModified: NEW_IMAGE.lastModified } };
       const f = { ...one, cacheStatus: FETCHED.cacheStatus };
       const h = { request: REQUEST, image: HELD, cacheStatus: { hit: true, ttl: 60 } };
       tools.expectObservable(of(LINK).pipe(serve)).toBe('             ------(f|)', { f });
@@ -102,7 +102,7 @@ describe('imagePipeline, asked by many at once', () => {
       const serve = pipeline(world({ lookup, connect: () => connection }), tools);
       tools.expectObservable(of(LINK).pipe(serve)).toBe('--(f|)', VALUES);
       tools
-        .expectObservable(of({ ...LINK, encodedUri: '6161' }).pipe(serve), '-^')
+        .expectObservable(of({ ...LINK, hexUri: '6161' }).pipe(serve), '-^')
         .toBe('-#', undefined, rejection('blocked'));
     }),
   );

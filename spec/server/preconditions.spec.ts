@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { evaluatePreconditions, rangeIsCurrent } from '../../src/server/preconditions.js';
 
-const validators = { etag: '"abc"', modified: new Date('2026-01-02T03:04:05.678Z') };
+const validators = { etag: '"abc"', lastModified: new Date('2026-01-02T03:04:05.678Z') };
 const SAME = 'Fri, 02 Jan 2026 03:04:05 GMT';
 const BEFORE = 'Fri, 02 Jan 2026 03:04:04 GMT';
 

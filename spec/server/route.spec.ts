@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseRoute } from '../../src/server/route.js';
 
-const image = (collection: string, encodedUri: string) => ({ kind: 'image', collection, encodedUri });
+const image = (collection: string, hexUri: string) => ({ kind: 'image', collection, hexUri });
 const moved = (location: string) => ({ kind: 'moved', location });
 const unknown = { kind: 'unknown' };
 

@@ -50,9 +50,9 @@ describe.skipIf(redisUrl === null || !existsSync('/proc/self/fd'))(
     it('answers everything rightly', { timeout: LONGEST + 60_000 }, async () => {
       let asked = 0;
       const ends = performance.now() + LONGEST;
-      const goesOn = () => asked < REQUESTS && performance.now() < ends;
+      const keepRunning = () => asked < REQUESTS && performance.now() < ends;
       const read = async () => {
-        while (goesOn()) {
+        while (keepRunning()) {
           asked++;
           const { outcome, wrong } = await readOnce(site, chance.of(web.subjects), {
             agent,
@@ -66,15 +66,15 @@ describe.skipIf(redisUrl === null || !existsSync('/proc/self/fd'))(
         }
       };
       const now = async (pause: number, act: () => unknown) => {
-        while (goesOn()) {
+        while (keepRunning()) {
           await delay(pause);
           await act();
         }
       };
       const loseRedis = async () => {
         for (let n = 1; n <= 5; n++) {
-          while (goesOn() && asked < (n * REQUESTS) / 6) await delay(20);
-          if (goesOn()) await site.restart(chance);
+          while (keepRunning() && asked < (n * REQUESTS) / 6) await delay(20);
+          if (keepRunning()) await site.restart(chance);
         }
       };
       await Promise.all([

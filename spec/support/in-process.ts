@@ -12,7 +12,7 @@ import {
   sharpResizer,
 } from '../../src/adapters/index.js';
 import { SourceUri } from '../../src/domain/index.js';
-import { imagePipeline, type PipelineOverrides, sharedWithin } from '../../src/pipeline/index.js';
+import { imagePipeline, type PipelineOverrides, sharedState } from '../../src/pipeline/index.js';
 import { requestHandler } from '../../src/server/handler.js';
 import { createHttpServer } from '../../src/server/http-server.js';
 import { watchFor } from '../../src/server/requests/watch.js';
@@ -30,12 +30,12 @@ export interface Inside {
 export async function openInside(told: Pick<PipelineOverrides, 'perHost' | 'refreshWait'> = {}): Promise<Inside> {
   const directory = temporaryDirectory();
   const { perHost, ...stages } = told;
-  const shared = sharedWithin({ perHost });
+  const shared = sharedState({ perHost });
   const catalogue = new EmbeddedCatalogue({ path: join(directory, 'catalogue.lmdb') });
   const origin = httpOrigin({
     userAgent: 'img-linuxfr-spec/1.0',
     insecureTls: false,
-    rules: new AddressRules(['127.0.0.0/8']),
+    addressRules: new AddressRules(['127.0.0.0/8']),
     resolve: nameResolver(),
   });
   const ports = {
@@ -69,9 +69,9 @@ export async function openInside(told: Pick<PipelineOverrides, 'perHost' | 'refr
     left: () => ({
       refreshing: shared.refreshing.size,
       resizing: shared.resizing.size,
-      hosts: shared.hosts.size,
-      fetches: shared.fetches.running + shared.fetches.waiting,
-      resizes: shared.resizes.running + shared.resizes.waiting,
+      hosts: shared.hostGates.size,
+      fetches: shared.fetchGate.running + shared.fetchGate.waiting,
+      resizes: shared.resizeGate.running + shared.resizeGate.waiting,
       unsaved: shared.unsaved.size,
       temporary: readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter((name) => /^\.tmp./.test(name))
         .length,

@@ -1,8 +1,8 @@
 import { describe, it } from 'vitest';
-import { type Example, operatorLaws } from '../../src/testing/index.js';
+import { type OperatorExample, operatorLaws } from '../../src/testing/index.js';
 import { marbles } from './marbles.js';
 
-export function itIsAnOperator<In, Out>(example: Example<In, Out>): void {
+export function itIsAnOperator<In, Out>(example: OperatorExample<In, Out>): void {
   describe('as an operator', () => {
     for (const [law, test] of operatorLaws(marbles, example)) it(law, test);
   });

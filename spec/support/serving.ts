@@ -13,7 +13,7 @@ import { SMALL_BYTES } from './world.js';
 
 export function pipeline(ports: Ports, { scheduler }: Marbles, overrides: PipelineOverrides = {}) {
   const backOff = { firstPause: 10, longestPause: 40, jitter: 0, failuresToOpen: 3, longestRetryAfter: 5000 };
-  return imagePipeline(ports, { fetchDeadline: 20, refreshWait: Infinity, backOff, scheduler, ...overrides });
+  return imagePipeline(ports, { fetchTimeout: 20, refreshWait: Infinity, backOff, scheduler, ...overrides });
 }
 
 type Declared = Extract<CatalogueEntry, { status: 'declared' }>;

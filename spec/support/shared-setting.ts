@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
-import { originalPlace } from '../../src/adapters/index.js';
+import { originalPlace } from '../../src/adapters/disk-layout.js';
 import { SourceUri } from '../../src/domain/index.js';
 import { openSetting, type Setting, type STORES } from './setting.js';
 

@@ -14,7 +14,7 @@ export interface Stage {
 }
 
 /** What makes stages of others and of functions, or looks on at them, and is none itself. */
-const GLUE = new Set(['chain', 'mapOrMerge', 'stage', 'unwatched']);
+const GLUE = new Set(['chain', 'mapOrMerge', 'decorateStage', 'unwatched']);
 
 const program = ts.createProgram([join(SRC, 'pipeline/index.ts')], {
   ...ts.parseJsonConfigFileContent(

@@ -1,6 +1,6 @@
 import { type Observable, of } from 'rxjs';
 import type { CatalogueEntry, OriginRequest, OriginResponse, Ports, StagedFile } from '../../src/domain/index.js';
-import { answeringPorts, originOf } from '../../src/testing/index.js';
+import { stubPorts, stubOrigin } from '../../src/testing/index.js';
 import { NEW_BYTES, STAGED_AT } from './nouns.js';
 
 /** What the parts of a pipeline's world do; whatever is not said answers at once and well. */
@@ -29,15 +29,15 @@ export function world({
 }: World): Ports {
   const { lookup, store, recordError, read } = told;
   const stagedFile: StagedFile = {
-    modified: STAGED_AT,
+    lastModified: STAGED_AT,
     commit: () => of(undefined),
     discard: () => of(undefined),
     ...staged,
   };
-  return answeringPorts({
+  return stubPorts({
     catalogue: { ...(lookup && { lookup }), ...(store && { store }), ...(recordError && { recordError }) },
     files: { ...(read && { read }), stage: () => of(stagedFile) },
-    origin: originOf(connect),
+    origin: stubOrigin(connect),
     resizer: { resize },
     report,
   });

@@ -2,7 +2,7 @@ import { NEVER, of, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { type Due, Rejection } from '../../src/domain/index.js';
 import { fetch } from '../../src/operators/index.js';
-import { answeringPorts, marbles, originOf, rejection } from '../../src/testing/index.js';
+import { stubPorts, marbles, stubOrigin, rejection } from '../../src/testing/index.js';
 import { FIRST_DUE } from '../support/nouns.js';
 
 const UNREADABLE = new Rejection('storage-unavailable', 'EIO');
@@ -11,8 +11,8 @@ describe('marbles', () => {
   it(
     'compare a rejection by its code, as an error and within a value',
     marbles(({ expectObservable }) => {
-      const due: Due = { ...FIRST_DUE, unreadable: UNREADABLE };
-      const expected: Due = { ...FIRST_DUE, unreadable: rejection('storage-unavailable') };
+      const due: Due = { ...FIRST_DUE, readError: UNREADABLE };
+      const expected: Due = { ...FIRST_DUE, readError: rejection('storage-unavailable') };
       expectObservable(throwError(() => UNREADABLE)).toBe('#', undefined, rejection('storage-unavailable'));
       expectObservable(of({ dues: [due] })).toBe('(d|)', { d: { dues: [expected] } });
     }),
@@ -32,7 +32,7 @@ describe('marbles', () => {
   it(
     'lend their clock to operators that are told of none',
     marbles(({ expectObservable }) => {
-      const ports = answeringPorts({ origin: originOf(() => NEVER) });
+      const ports = stubPorts({ origin: stubOrigin(() => NEVER) });
       expectObservable(of(FIRST_DUE).pipe(fetch(ports))).toBe('30s #', undefined, rejection('timeout'));
     }),
   );

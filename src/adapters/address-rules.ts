@@ -15,7 +15,7 @@ export class AddressRules {
   readonly #opened: readonly Range[];
 
   /**
-   * @param openedNetworks CIDRs such as `10.0.0.0/8`, each of which `isNetwork` accepts. Throws a `TypeError` that
+   * @param openedNetworks CIDRs such as `10.0.0.0/8`, each of which `isCidr` accepts. Throws a `TypeError` that
    *   names one which it does not.
    */
   constructor(openedNetworks: readonly string[] = []) {
@@ -36,13 +36,13 @@ export class AddressRules {
 }
 
 function networkOf(cidr: string): Range {
-  if (isNetwork(cidr)) return ipaddr.parseCIDR(cidr);
+  if (isCidr(cidr)) return ipaddr.parseCIDR(cidr);
   const bits = { 0: '', 4: `: give ${cidr}/32 for that one address`, 6: `: give ${cidr}/128 for that one address` };
   throw new TypeError(`${JSON.stringify(cidr)} is no network${bits[isIP(cidr) as 0 | 4 | 6]}`);
 }
 
 /** Whether `AddressRules` can be told to open it. */
-export function isNetwork(cidr: string): boolean {
+export function isCidr(cidr: string): boolean {
   return ipaddr.isValidCIDR(cidr);
 }
 

@@ -6,7 +6,7 @@ export interface CatalogueRecord {
   /** Unless what is written there is no time. */
   readonly declaredAt?: Date;
   readonly isBlocked: boolean;
-  /** What is kept of it; parts may be lost, or not be what they should; see `usable`. */
+  /** What is kept of it; parts may be lost, or not be what they should; see `usableRecord`. */
   readonly stored: Partial<StoredRecord>;
   /** The remembered failure, while it stands. */
   readonly error?: { readonly reason: string; readonly until: Date };
@@ -15,7 +15,7 @@ export interface CatalogueRecord {
 }
 
 /** What came of a change: `unchanged` when it was so before. */
-export type Change = 'changed' | 'unchanged' | 'undeclared';
+export type ModerationResult = 'changed' | 'unchanged' | 'undeclared';
 
 /**
  * What moderators want of a catalogue. What they change takes effect at once, in every running server; should a
@@ -25,9 +25,9 @@ export interface CatalogueModeration {
   /** What there is on a picture, blocked or not, declared or not. */
   record(uri: SourceUri): Promise<CatalogueRecord>;
   /** Blocks a picture that is declared, and puts it on the list of what is blocked, once. */
-  block(uri: SourceUri): Promise<Change>;
+  block(uri: SourceUri): Promise<ModerationResult>;
   /** Takes back what `block` did. */
-  unblock(uri: SourceUri): Promise<Change>;
+  unblock(uri: SourceUri): Promise<ModerationResult>;
   /** Forgets the remembered failure of a picture, and that its copy is fresh: it is due. */
   expire(uri: SourceUri): Promise<void>;
 }

@@ -20,7 +20,7 @@ export interface DiskFilesOptions {
    * Bytes of pictures that are kept in memory, 64 MiB if not said. Those still being sent may take as much
    * again; a picture of more than a 64th of it is never in memory as a whole.
    */
-  readonly memory?: number;
+  readonly memoryBytes?: number;
 }
 
 const MIB = 1024 * 1024;
@@ -36,13 +36,13 @@ export class DiskFiles implements ImageFiles {
   readonly #hot: HotFiles;
   readonly #temporary: TemporaryFiles;
 
-  constructor(directory: string, { memory = 64 * MIB }: DiskFilesOptions = {}) {
+  constructor(directory: string, { memoryBytes = 64 * MIB }: DiskFilesOptions = {}) {
     this.#directory = directory;
     this.#reads = new FileReads({
-      budget: 2 * memory,
-      isWorthMemory: (size) => size <= memory / 64 && this.#hot.admits(size),
+      budget: 2 * memoryBytes,
+      isWorthMemory: (size) => size <= memoryBytes / 64 && this.#hot.admits(size),
     });
-    this.#hot = new HotFiles(memory, (hex, file) => void this.#lookAgain(hex, file));
+    this.#hot = new HotFiles(memoryBytes, (hex, file) => void this.#lookAgain(hex, file));
     this.#temporary = new TemporaryFiles(join(directory, TEMPORARY));
   }
 
@@ -69,9 +69,11 @@ export class DiskFiles implements ImageFiles {
 
   async stage(uri: SourceUri, bytes: Uint8Array): Promise<StagedFile> {
     const path = this.pathOf(uri);
-    const { modified, moveTo, discard } = await orUnavailable(() => this.#temporary.write(bytes, { durable: true }));
+    const { lastModified, moveTo, discard } = await orUnavailable(() =>
+      this.#temporary.write(bytes, { durable: true }),
+    );
     return {
-      modified,
+      lastModified,
       commit: async () => {
         await removeVariants(path);
         await orUnavailable(() => moveTo(path));

@@ -30,8 +30,8 @@ export function originalPlace(digest: string): string {
 }
 
 /** What the name of a variant has after that of its original, before its own checksum. */
-export function variantSuffix({ checksum, height }: VariantKey): string {
-  return `.${checksum}.avatar-${height}.`;
+export function variantSuffix({ originalChecksum, height }: VariantKey): string {
+  return `.${originalChecksum}.avatar-${height}.`;
 }
 
 /**

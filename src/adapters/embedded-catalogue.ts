@@ -5,7 +5,7 @@ import {
   type RememberedReason,
   type SourceUri,
   type StoredRecord,
-  usable,
+  usableRecord,
 } from '../domain/index.js';
 import type { CatalogueModeration } from './catalogue-moderation.js';
 import type { CatalogueUpkeep } from './catalogue-upkeep.js';
@@ -20,7 +20,7 @@ export interface EmbeddedCatalogueOptions {
   /** The database file; a lock file lies beside it. Several processes may have it open. */
   readonly path: string;
   /** Seconds after which a stored picture is stale and a failure is forgotten: a whole number; 3600, if not said. */
-  readonly ttl?: number;
+  readonly ttlSeconds?: number;
 }
 
 /** A catalogue in a file, for those who have no Redis: the same facts, kept by LMDB. */
@@ -31,13 +31,13 @@ export class EmbeddedCatalogue implements ManagedCatalogue {
   readonly #db: Database;
   readonly #ttl: number;
 
-  constructor({ path, ttl = HOUR }: EmbeddedCatalogueOptions) {
-    checkWholeNumbers({ ttl }, 1);
+  constructor({ path, ttlSeconds = HOUR }: EmbeddedCatalogueOptions) {
+    checkWholeNumbers({ ttlSeconds }, 1);
     this.description = `the embedded store ${path}`;
     this.#db = open({ path, noSubdir: true, encoding: 'json' });
-    this.#ttl = ttl;
+    this.#ttl = ttlSeconds;
     this.moderation = new EmbeddedModeration(this.#db);
-    this.upkeep = new EmbeddedUpkeep(this.#db, ttl);
+    this.upkeep = new EmbeddedUpkeep(this.#db, ttlSeconds);
   }
 
   connect(connected: () => void = () => undefined): Promise<void> {
@@ -55,13 +55,13 @@ export class EmbeddedCatalogue implements ManagedCatalogue {
     }
   }
 
-  store(uri: SourceUri, { type, checksum, etag }: StoredRecord, modified: Date): Promise<boolean> {
+  store(uri: SourceUri, { type, checksum, etag }: StoredRecord, lastModified: Date): Promise<boolean> {
     const stored = { type, checksum, ...(etag === undefined ? {} : { etag }) };
     return this.#transaction(() => {
       const row = this.#row(uri);
       if (!row || row.status === 'Blocked') return false;
       const { error: _forgotten, ...kept } = row;
-      void this.#db.put(uri.digest, { ...kept, stored, updated: this.#expiring(modified.toUTCString()) });
+      void this.#db.put(uri.digest, { ...kept, stored, updated: this.#expiring(lastModified.toUTCString()) });
       return true;
     });
   }
@@ -114,7 +114,7 @@ function entryOf(row: Row | undefined, now: number): CatalogueEntry {
   return {
     status: 'declared',
     freshFor: Math.max(0, (row.updated?.until ?? now) - now),
-    ...(row.stored ? { stored: usable(row.stored) } : {}),
+    ...(row.stored ? { stored: usableRecord(row.stored) } : {}),
     ...(row.error && row.error.until > now ? { error: row.error.value } : {}),
   };
 }

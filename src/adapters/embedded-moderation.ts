@@ -1,5 +1,10 @@
 import type { SourceUri } from '../domain/index.js';
-import { type CatalogueModeration, type CatalogueRecord, type Change, declaration } from './catalogue-moderation.js';
+import {
+  type CatalogueModeration,
+  type CatalogueRecord,
+  type ModerationResult,
+  declaration,
+} from './catalogue-moderation.js';
 import { type Database, EMBEDDED, type Expiring, type Row } from './embedded-row.js';
 import { storeCall } from './store-call.js';
 
@@ -18,11 +23,11 @@ export class EmbeddedModeration implements CatalogueModeration {
     });
   }
 
-  block(uri: SourceUri): Promise<Change> {
+  block(uri: SourceUri): Promise<ModerationResult> {
     return this.#change(uri, (row) => (row.status === 'Blocked' ? row : { ...row, status: 'Blocked' }));
   }
 
-  unblock(uri: SourceUri): Promise<Change> {
+  unblock(uri: SourceUri): Promise<ModerationResult> {
     return this.#change(uri, (row) => {
       const { status, ...others } = row;
       return status === 'Blocked' ? others : row;
@@ -34,8 +39,8 @@ export class EmbeddedModeration implements CatalogueModeration {
   }
 
   /** The same row leaves it as it is. */
-  #change(uri: SourceUri, change: (row: Row) => Row): Promise<Change> {
-    const work = (): Change => {
+  #change(uri: SourceUri, change: (row: Row) => Row): Promise<ModerationResult> {
+    const work = (): ModerationResult => {
       const row = this.#row(uri);
       if (!row) return 'undeclared';
       const changed = change(row);

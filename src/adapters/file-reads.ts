@@ -92,7 +92,7 @@ export class FileReads {
 
   #onDisk(path: string, stats: Stats, checksum: string): ReadFile {
     const version = versionOf(stats);
-    return { body: diskBody(path, version, stats.size, this.#pieces), checksum, modified: stats.mtime, version };
+    return { body: diskBody(path, version, stats.size, this.#pieces), checksum, lastModified: stats.mtime, version };
   }
 
   async #inMemory(path: string, file: OpenFile): Promise<ReadFile> {
@@ -102,7 +102,7 @@ export class FileReads {
     this.#count(body);
     const take = () => checksumOf(body);
     const checksum = body.length <= PIECE ? take() : await this.#checksumOf(path, stats, take);
-    return { body, checksum, modified: stats.mtime, version: versionOf(stats) };
+    return { body, checksum, lastModified: stats.mtime, version: versionOf(stats) };
   }
 
   #isWorthMemory(size: number): boolean {

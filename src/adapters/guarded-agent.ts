@@ -20,7 +20,7 @@ export interface GuardedAgentOptions {
    * Which addresses may be connected to; the public ones, if not said. `new AddressRules(['127.0.0.0/8'])` opens
    * the network of a server on this machine as well, which is `forbidden-address` otherwise.
    */
-  readonly rules?: ConnectionRules;
+  readonly addressRules?: ConnectionRules;
   /** How the addresses of a name are found; as the system is set up, if not said. */
   readonly resolve?: NameResolver;
   /** Accepts any certificate; `false`, if not said. */
@@ -32,13 +32,13 @@ export interface GuardedAgentOptions {
  * none outlives what its name stood for when it was checked.
  */
 export function guardedAgents({
-  rules = new AddressRules(),
+  addressRules = new AddressRules(),
   resolve = nameResolver(),
   insecureTls = false,
 }: GuardedAgentOptions): (url: URL) => Connectable {
-  const lookup = guardedLookup(rules, resolve);
-  const http = guard(new HttpAgent(), rules, lookup);
-  const https = guard(new HttpsAgent({ rejectUnauthorized: !insecureTls }), rules, lookup);
+  const lookup = guardedLookup(addressRules, resolve);
+  const http = guard(new HttpAgent(), addressRules, lookup);
+  const https = guard(new HttpsAgent({ rejectUnauthorized: !insecureTls }), addressRules, lookup);
   return (url) => (url.protocol === 'https:' ? https : http);
 }
 

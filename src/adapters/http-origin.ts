@@ -24,11 +24,11 @@ export interface HttpOriginOptions extends GuardedAgentOptions {
 export function httpOrigin(options: HttpOriginOptions): Origin {
   const agentFor = guardedAgents(options);
   return {
-    exchange: ({ url, etag, progress = () => undefined }, read) =>
+    exchange: ({ url, etag, onProgress = () => undefined }, read) =>
       defer(() => {
         const connection = new AbortController();
         const response = nodeFetch(url.href, {
-          agent: watchedAgent(agentFor(url), progress),
+          agent: watchedAgent(agentFor(url), onProgress),
           compress: false,
           headers: requestHeaders(options.userAgent, etag),
           redirect: 'manual',

@@ -33,7 +33,7 @@ export interface RedisCatalogueOptions {
   /** Where it is, and how to be let in; localhost:6379, database 0, if not said. */
   readonly connection: RedisConnection;
   /** Seconds after which a stored picture is stale and a failure is forgotten: a whole number; 3600, if not said. */
-  readonly ttl?: number;
+  readonly ttlSeconds?: number;
   /**
    * Milliseconds for which a stored picture counts as fresh when Redis cannot be asked, from the last moment
    * it was known not to be blocked; 0 if not said.
@@ -53,17 +53,23 @@ export class RedisCatalogue implements ManagedCatalogue {
   readonly #announcements: RedisAnnouncements;
   readonly #lookups: TrackedLookups;
 
-  constructor({ description, connection, ttl = HOUR, grace = 0, report = () => undefined }: RedisCatalogueOptions) {
-    checkWholeNumbers({ ttl }, 1);
+  constructor({
+    description,
+    connection,
+    ttlSeconds = HOUR,
+    grace = 0,
+    report = () => undefined,
+  }: RedisCatalogueOptions) {
+    checkWholeNumbers({ ttlSeconds }, 1);
     this.description = description;
     this.#redis = commandConnection(connection);
-    this.#ttl = ttl;
+    this.#ttl = ttlSeconds;
     const messages = messageConnection(connection);
     const patient = patientConnection(connection);
     // Without a listener, ioredis prints a stack trace for each failed attempt to reconnect.
     for (const redis of [this.#redis, messages, patient]) redis.on('error', report);
-    this.moderation = new RedisModeration(patient, ttl);
-    this.upkeep = new RedisUpkeep(patient, ttl);
+    this.moderation = new RedisModeration(patient, ttlSeconds);
+    this.upkeep = new RedisUpkeep(patient, ttlSeconds);
     this.#announcements = new RedisAnnouncements(this.#redis, messages);
     this.#lookups = new TrackedLookups({
       ask: (uri) => this.#read(uri, performance.now()),
@@ -105,14 +111,14 @@ export class RedisCatalogue implements ManagedCatalogue {
     return { entry: entryOf(row), askedAt, until: askedAt + Math.min(...ends) };
   }
 
-  store(uri: SourceUri, { type, checksum, etag = '' }: StoredRecord, modified: Date): Promise<boolean> {
+  store(uri: SourceUri, { type, checksum, etag = '' }: StoredRecord, lastModified: Date): Promise<boolean> {
     return this.#lookups.changing(uri, async () => {
       const stored = await storeCall(REDIS, () =>
         this.#redis.eval(STORE, 1, imageKey(uri), type, checksum, Buffer.from(etag, 'latin1')),
       );
       if (stored !== 1) return false;
       await pipelined(this.#redis, (pipeline) =>
-        pipeline.set(updatedKey(uri), modified.toUTCString(), 'EX', this.#ttl).del(errorKey(uri)),
+        pipeline.set(updatedKey(uri), lastModified.toUTCString(), 'EX', this.#ttl).del(errorKey(uri)),
       );
       return true;
     });

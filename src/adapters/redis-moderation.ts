@@ -1,6 +1,11 @@
 import type { Redis } from 'ioredis';
 import type { SourceUri } from '../domain/index.js';
-import { type CatalogueModeration, type CatalogueRecord, type Change, declaration } from './catalogue-moderation.js';
+import {
+  type CatalogueModeration,
+  type CatalogueRecord,
+  type ModerationResult,
+  declaration,
+} from './catalogue-moderation.js';
 import { pipelined, REDIS } from './redis-pipeline.js';
 import { readRow } from './redis-row.js';
 import { errorKey, imageKey, listKey, updatedKey } from './redis-schema.js';
@@ -53,11 +58,11 @@ export class RedisModeration implements CatalogueModeration {
     };
   }
 
-  block(uri: SourceUri): Promise<Change> {
+  block(uri: SourceUri): Promise<ModerationResult> {
     return this.#change(BLOCK, uri, true);
   }
 
-  unblock(uri: SourceUri): Promise<Change> {
+  unblock(uri: SourceUri): Promise<ModerationResult> {
     return this.#change(UNBLOCK, uri, false);
   }
 
@@ -65,10 +70,10 @@ export class RedisModeration implements CatalogueModeration {
     await pipelined(this.#redis, (pipeline) => pipeline.del(errorKey(uri)).del(updatedKey(uri)));
   }
 
-  async #change(script: string, uri: SourceUri, isBlocked: boolean): Promise<Change> {
+  async #change(script: string, uri: SourceUri, isBlocked: boolean): Promise<ModerationResult> {
     // Its key is one of the others of the schema.
     if (uri.isReserved) return 'undeclared';
-    const change = (await storeCall(REDIS, () => this.#redis.eval(script, 1, imageKey(uri)))) as Change;
+    const change = (await storeCall(REDIS, () => this.#redis.eval(script, 1, imageKey(uri)))) as ModerationResult;
     if (change !== 'undeclared') await this.#keepInStep(uri, isBlocked);
     return change;
   }

@@ -1,4 +1,4 @@
-import { type CatalogueEntry, SourceUri, usable } from '../domain/index.js';
+import { type CatalogueEntry, SourceUri, usableRecord } from '../domain/index.js';
 import type { KeyPlace, List, Note } from './catalogue-upkeep.js';
 
 const IMAGE = Buffer.from('img/');
@@ -88,7 +88,7 @@ export interface Row {
 export function entryOf({ createdAt, status, type, checksum, etag, error, freshFor }: Row): CatalogueEntry {
   if (createdAt === undefined) return { status: 'undeclared' };
   if (status === 'Blocked') return { status: 'blocked' };
-  const stored = usable({ type: type || undefined, checksum: checksum || undefined, etag: etag || undefined });
+  const stored = usableRecord({ type: type || undefined, checksum: checksum || undefined, etag: etag || undefined });
   // Most of those that are kept are stored, without an error: they are to have one shape.
   if (error !== undefined) return { status: 'declared', freshFor, error, ...(type || checksum ? { stored } : {}) };
   return type || checksum ? { status: 'declared', freshFor, stored } : { status: 'declared', freshFor };

@@ -18,7 +18,7 @@ const LOOK_AGAIN = 5;
 
 /** A file that is whole, and in nobody's way. */
 export interface TemporaryFile {
-  readonly modified: Date;
+  readonly lastModified: Date;
   /** Puts it in its place, atomically; makes the folders above it. */
   readonly moveTo: (path: string) => Promise<void>;
   /** As far as the disk allows: what stays is swept when its process is gone. */
@@ -43,8 +43,8 @@ export class TemporaryFiles {
     // Called because something went wrong, and that is what has to be heard of.
     const discard = () => rm(path, { force: true }).catch(() => undefined);
     try {
-      const modified = await inFolderOf(path, () => writeFile(path, bytes, durable));
-      return { modified, moveTo: (place) => move(path, place), discard };
+      const lastModified = await inFolderOf(path, () => writeFile(path, bytes, durable));
+      return { lastModified, moveTo: (place) => move(path, place), discard };
     } catch (error) {
       await discard();
       throw error;

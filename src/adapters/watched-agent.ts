@@ -1,11 +1,11 @@
 import type { Agent } from 'node:http';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import type { Progress } from '../domain/index.js';
+import type { ExchangeProgress } from '../domain/index.js';
 import { addressRefused, type Connectable } from './guarded-agent.js';
 
 /** The same agent for one exchange, of whose way to its origin it tells. */
-export function watchedAgent(agent: Connectable, tell: (progress: Progress) => void): Agent {
+export function watchedAgent(agent: Connectable, tell: (progress: ExchangeProgress) => void): Agent {
   const tellRefused = (error: unknown) => {
     const address = addressRefused(error);
     if (address !== undefined) tell({ kind: 'connecting', address });

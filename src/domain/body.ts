@@ -1,7 +1,7 @@
 import { from, map, type Observable, of, toArray } from 'rxjs';
 
 /** The bytes of a picture: in memory, shared between readers and never changed, or on the disk. */
-export type Body = Uint8Array | FileBody;
+export type ImageBody = Uint8Array | FileBody;
 
 /** Bytes that stay on the disk until somebody takes them. */
 export interface FileBody {
@@ -17,12 +17,12 @@ export interface FileBody {
 }
 
 /** Whether the bytes are at hand, and not on the disk. */
-export function isInMemory(body: Body): body is Uint8Array {
+export function isInMemory(body: ImageBody): body is Uint8Array {
   return body instanceof Uint8Array;
 }
 
 /** All bytes at once, for those who cannot do with pieces. */
-export function wholeOf(body: Body): Observable<Uint8Array> {
+export function bytesOf(body: ImageBody): Observable<Uint8Array> {
   if (isInMemory(body)) return of(body);
   return from(body.read()).pipe(
     map((piece) => Uint8Array.from(piece)),

@@ -5,7 +5,7 @@ import type { StoredImage } from './stored-image.js';
 /** The origin sent a picture: complete, within the size limit, labelled as one image type. */
 export interface FetchedImage {
   /** Tells it from `NotModified`. */
-  readonly modified: true;
+  readonly kind: 'fetched';
   /** What it was fetched for. */
   readonly due: Due;
   /** As the origin labels it; what its bytes are, `validate` finds out. */
@@ -21,7 +21,7 @@ export interface FetchedImage {
 /** The origin says that the copy we hold is still the current one (304). */
 export interface NotModified {
   /** Tells it from `FetchedImage`. */
-  readonly modified: false;
+  readonly kind: 'not-modified';
   /** What it was fetched for. */
   readonly due: Due;
   /** That copy. */

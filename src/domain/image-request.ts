@@ -9,7 +9,7 @@ export const ORIGINAL: Variant = { kind: 'original' };
 /** A request as it stands in a link: the URI still in hexadecimal. */
 export interface EncodedRequest {
   /** `SourceUri.hex`, in either case; what is no such thing is an `invalid-parameters`. */
-  readonly encodedUri: string;
+  readonly hexUri: string;
   /** `ORIGINAL`, or an avatar. */
   readonly variant: Variant;
 }

@@ -9,6 +9,6 @@ export * from './image-type.js';
 export * from './lookup.js';
 export * from './ports.js';
 export * from './rejection.js';
-export * from './source-uri.js';
+export { SourceUri } from './source-uri.js';
 export * from './stored-image.js';
 export * from './stored-record.js';

@@ -40,9 +40,9 @@ export interface Due {
   /** The copy we have on the disk meanwhile. */
   readonly held?: StoredImage;
   /** The copy in memory of a file that is lost: to be served if need be, and no reason not to fetch it. */
-  readonly lost?: StoredImage;
+  readonly memoryOnly?: StoredImage;
   /** Why it is not known whether there is a copy. */
-  readonly unreadable?: Rejection;
+  readonly readError?: Rejection;
 }
 
 /** A picture of which nothing is held, for those who fetch without a catalogue. */
@@ -51,4 +51,4 @@ export function dueFor(uri: SourceUri): Due {
 }
 
 /** The outcome of looking at what is stored: serve it, or ask the origin. */
-export type Selection = Reusable | Due;
+export type StoredSelection = Reusable | Due;

@@ -1,7 +1,7 @@
 import type { Observable, ObservableInput } from 'rxjs';
-import type { Answer } from './answer.js';
+import type { MaybePending } from './answer.js';
 import type { Attempt } from './attempt.js';
-import type { Body } from './body.js';
+import type { ImageBody } from './body.js';
 import type { ImageFormat, ResizableFormat } from './image-type.js';
 import type { RememberedReason } from './rejection.js';
 import type { SourceUri } from './source-uri.js';
@@ -12,7 +12,7 @@ export type CatalogueEntry =
   | { readonly status: 'undeclared' | 'blocked' }
   | {
       readonly status: 'declared';
-      /** What can be used of it: parts may be lost, or not be what they should; see `usable`. */
+      /** What can be used of it: parts may be lost, or not be what they should; see `usableRecord`. */
       readonly stored?: Partial<StoredRecord>;
       /** The remembered failure, while it stands. */
       readonly error?: string;
@@ -28,22 +28,22 @@ export interface Catalogue {
    * Everything known of a URI, in one round trip at most. Errors with `catalogue-unavailable`. Unsubscribing drops
    * the answer.
    */
-  lookup(uri: SourceUri): Answer<CatalogueEntry>;
+  lookup(uri: SourceUri): MaybePending<CatalogueEntry>;
   /**
    * Notes that a picture is stored and fresh for an hour from now, and forgets any failure. Does
    * nothing and gives `false` when the URI is blocked or no longer declared at that very moment. Errors with
    * `catalogue-unavailable`. Unsubscribing does not stop it.
    *
-   * @param modified When the file was written.
+   * @param lastModified When the file was written.
    */
-  store(uri: SourceUri, record: StoredRecord, modified: Date): ObservableInput<boolean>;
+  store(uri: SourceUri, record: StoredRecord, lastModified: Date): ObservableInput<boolean>;
   /** Notes a failure, to stand for an hour. Errors with `catalogue-unavailable`. Unsubscribing does not stop it. */
   recordError(uri: SourceUri, reason: RememberedReason): ObservableInput<void>;
 }
 
 /** A rendition that is kept beside the original. */
 export interface StoredVariant {
-  readonly body: Body;
+  readonly body: ImageBody;
   /** SHA-1 of the bytes, hexadecimal. */
   readonly checksum: string;
 }
@@ -51,13 +51,13 @@ export interface StoredVariant {
 /** A file of the cache directory. */
 export interface StoredFile extends StoredVariant {
   /** When it was last written. */
-  readonly modified: Date;
+  readonly lastModified: Date;
 }
 
 /** Bytes on the disk that nobody sees yet. They are committed, or discarded: also when they could not be committed. */
 export interface StagedFile {
   /** When it was written. */
-  readonly modified: Date;
+  readonly lastModified: Date;
   /** Puts the file in its place, atomically, and drops variants of what was there. Errors with `storage-unavailable`. */
   commit(): ObservableInput<void>;
   /** Leaves nothing of it on the disk, as far as that works. */
@@ -67,7 +67,7 @@ export interface StagedFile {
 /** What sets a variant apart: the original it was made from, and how. */
 export interface VariantKey {
   /** SHA-1 of the original, hexadecimal. */
-  readonly checksum: string;
+  readonly originalChecksum: string;
   /** In pixels. */
   readonly height: number;
 }
@@ -79,13 +79,13 @@ export interface ImageFiles {
    * a while; without one, the disk is looked at. It may have another checksum all the same. Unsubscribing drops the
    * answer.
    */
-  read(uri: SourceUri, checksum?: string): Answer<StoredFile | undefined>;
+  read(uri: SourceUri, checksum?: string): MaybePending<StoredFile | undefined>;
   /** A copy in memory that has the checksum, whatever has become of the file. */
   recall(uri: SourceUri, checksum: string): StoredFile | undefined;
   /** Writes an original aside, durably. Unsubscribing does not stop it. */
   stage(uri: SourceUri, bytes: Uint8Array): ObservableInput<StagedFile>;
   /** A variant that is kept, if it is whole; one that is damaged is `undefined`. */
-  readVariant(uri: SourceUri, key: VariantKey): Answer<StoredVariant | undefined>;
+  readVariant(uri: SourceUri, key: VariantKey): MaybePending<StoredVariant | undefined>;
   /** Keeps a variant beside its original. Unsubscribing does not stop it. */
   writeVariant(uri: SourceUri, key: VariantKey, bytes: Uint8Array): ObservableInput<void>;
 }
@@ -97,11 +97,11 @@ export interface OriginRequest {
   /** Sent as If-None-Match. */
   readonly etag?: string;
   /** Told how far the exchange has come, as soon as it has. */
-  readonly progress?: (progress: Progress) => void;
+  readonly onProgress?: (progress: ExchangeProgress) => void;
 }
 
 /** A step of an exchange before its response, in the order of time. */
-export type Progress =
+export type ExchangeProgress =
   /** The addresses of the name are known, or that there are none; no step where the URL holds the address. */
   | { readonly kind: 'resolved' }
   /** It is about to be connected to, or refused for what it is; another one may follow. */
@@ -163,5 +163,5 @@ export interface Ports {
   /** Told of trouble of ours that readers are spared, so that somebody mends it. */
   readonly report: (trouble: unknown) => void;
   /** Told of each attempt to fetch a picture when it is over, but for those that everybody left. */
-  readonly attempted?: (attempt: Attempt) => void;
+  readonly onAttempt?: (attempt: Attempt) => void;
 }

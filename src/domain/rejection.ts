@@ -96,7 +96,7 @@ export class Rejection extends Error {
   }
 
   /** The same, with the URL that was being asked for. */
-  askedFor(url: URL): Rejection {
+  withUrl(url: URL): Rejection {
     const { code, message, cause, retryAfter, originStatus } = this;
     const known = {
       ...(retryAfter === undefined ? {} : { retryAfter }),

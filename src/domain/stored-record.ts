@@ -20,7 +20,7 @@ const FIELD_VALUE = /^[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x
  * What may be used of a record, whoever wrote it or lost parts of it: without a type that could not be
  * sent to a reader, and without an etag that could not be sent to an origin or belongs to unknown bytes.
  */
-export function usable({ type, checksum, etag }: RecordFields): Partial<StoredRecord> {
+export function usableRecord({ type, checksum, etag }: RecordFields): Partial<StoredRecord> {
   // Field by field, always in this order: what is spread gets a shape of its own each time, and is slow to look at.
   const record: { -readonly [K in keyof StoredRecord]?: StoredRecord[K] } = {};
   if (type !== undefined && parseImageType(type) === type) record.type = type;
@@ -30,6 +30,6 @@ export function usable({ type, checksum, etag }: RecordFields): Partial<StoredRe
 }
 
 /** Whether a picture can be served by what is known of it. */
-export function isComplete(record: Partial<StoredRecord>): record is StoredRecord {
+export function isCompleteRecord(record: Partial<StoredRecord>): record is StoredRecord {
   return record.type !== undefined && record.checksum !== undefined;
 }

@@ -30,7 +30,7 @@ export class AttemptTrace {
       exchange: (request, read) => {
         const hop = new HopTrace(request.url, this.#scheduler);
         this.#hops.push(hop);
-        const observed = { ...request, progress: hop.progress };
+        const observed = { ...request, onProgress: hop.progress };
         return origin
           .exchange(observed, (response) => {
             hop.answered(response);
@@ -45,7 +45,7 @@ export class AttemptTrace {
    * Tells of the attempt when it has an outcome. Where nobody was asked, because of a rest or a queue, there was
    * none to tell of.
    */
-  telling(tell: Ports['attempted'] = () => undefined): MonoTypeOperatorFunction<FetchedImage | NotModified> {
+  telling(tell: Ports['onAttempt'] = () => undefined): MonoTypeOperatorFunction<FetchedImage | NotModified> {
     const over = (how: Pick<Attempt, 'outcome' | 'reason' | 'bytes'>) => {
       if (this.#hops.length === 0) return;
       const duration = this.#scheduler.now() - this.#startedAt;
@@ -53,7 +53,11 @@ export class AttemptTrace {
     };
     return tap({
       next: (fetched) =>
-        over(fetched.modified ? { outcome: 'fetched', bytes: fetched.bytes.length } : { outcome: 'not-modified' }),
+        over(
+          fetched.kind === 'fetched'
+            ? { outcome: 'fetched', bytes: fetched.bytes.length }
+            : { outcome: 'not-modified' },
+        ),
       // Anything else is a bug, which is no outcome.
       error: (error) => isRejection(error) && over({ outcome: error.code, reason: error.message }),
     });

@@ -78,13 +78,13 @@ export class BackOff {
   }
 
   /** Milliseconds for which neither the URI nor its host is to be asked; 0 when it may be. */
-  restOf(url: URL): number {
-    const rest = this.resting(url);
+  remainingRest(url: URL): number {
+    const rest = this.restFor(url);
     return rest ? rest.until - this.#scheduler.now() : 0;
   }
 
   /** The longest of its rests, when there is any. */
-  resting({ href, host }: URL): Rest | undefined {
+  restFor({ href, host }: URL): Rest | undefined {
     const rests: Rest[] = [
       { cause: 'uri', until: this.#uris.get(href)?.until ?? 0 },
       { cause: 'host', until: this.#hosts.get(host)?.until ?? 0 },
@@ -95,7 +95,7 @@ export class BackOff {
   }
 
   /** How many URIs and hosts rest, by what their rest is for. */
-  get atRest(): Readonly<Record<Rest['cause'], number>> {
+  get restCounts(): Readonly<Record<Rest['cause'], number>> {
     const now = this.#scheduler.now();
     const resting = (ends: Iterable<number>) => [...ends].filter((until) => until > now).length;
     const endsOf = (failures: LRUCache<string, Failures>) => [...failures.values()].map(({ until }) => until);
@@ -134,9 +134,9 @@ export class BackOff {
     this.#hosts.delete(url.host);
   }
 
-  /** The host asked to be left alone for so many seconds. */
-  askedToWait(url: URL, seconds: number): void {
-    const pause = Math.min(seconds * 1000, this.#options.longestRetryAfter);
+  /** The host asked to be left alone for so many milliseconds. */
+  askedToWait(url: URL, milliseconds: number): void {
+    const pause = Math.min(milliseconds, this.#options.longestRetryAfter);
     const until = Math.max(this.#scheduler.now() + pause, this.#requested.get(url.host) ?? 0);
     this.#requested.set(url.host, until);
   }

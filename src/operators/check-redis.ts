@@ -2,7 +2,7 @@ import type { OperatorFunction } from 'rxjs';
 import {
   type CatalogueEntry,
   type ImageRequest,
-  isComplete,
+  isCompleteRecord,
   type Lookup,
   type Ports,
   Rejection,
@@ -31,7 +31,7 @@ function interpret(request: ImageRequest, entry: CatalogueEntry): Lookup {
   if (entry.status !== 'declared') throw new Rejection(entry.status, `${request.uri} is ${entry.status}`);
   const { stored: record = NOTHING, error, freshFor, unconfirmed } = entry;
   if (error !== undefined) return { state: 'failed', reason: error, request, record };
-  if (freshFor <= 0 || !isComplete(record)) return { state: 'stale', request, record };
+  if (freshFor <= 0 || !isCompleteRecord(record)) return { state: 'stale', request, record };
   const fresh = { state: 'fresh', request, record, ttl: Math.ceil(freshFor / 1000) } as const;
   return unconfirmed ? { ...fresh, detail: 'catalogue-unavailable' } : fresh;
 }

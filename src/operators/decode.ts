@@ -8,8 +8,8 @@ import { mapOrMerge } from './map-or-merge.js';
  * Errors with `invalid-parameters` when it is empty, of odd length or not hexadecimal.
  */
 export function decode(): OperatorFunction<EncodedRequest, ImageRequest> {
-  return mapOrMerge(({ encodedUri, variant }) => {
-    const uri = SourceUri.fromHex(encodedUri);
+  return mapOrMerge(({ hexUri, variant }) => {
+    const uri = SourceUri.fromHex(hexUri);
     if (!uri) throw new Rejection('invalid-parameters', 'the link does not hold a URI in hexadecimal');
     return { uri, variant };
   });

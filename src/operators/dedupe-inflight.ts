@@ -24,7 +24,7 @@ export interface DedupeInflightOptions<T, R> {
   /** The work under way, of everyone who should share it; of all who use this very operator, if not said. */
   readonly inflight?: Inflight<R>;
   /** Whether the work that everybody left goes on, to be joined by whoever comes then; it never does, if not said. */
-  readonly goesOn?: (value: T) => boolean;
+  readonly keepRunning?: (value: T) => boolean;
 }
 
 /** Makes a result one's own; `collapsed` tells that somebody else's work is being shared. */
@@ -67,7 +67,7 @@ export function dedupeInflight<T, R>({
   key,
   work,
   inflight = new Map(),
-  goesOn = () => false,
+  keepRunning = () => false,
   adopt = (result) => result,
 }: DedupeInflightOptions<T, R> & { readonly adopt?: Adopt<T, R, unknown> }): OperatorFunction<T, unknown> {
   return mergeMap((value) =>
@@ -79,7 +79,7 @@ export function dedupeInflight<T, R>({
           inflight,
           key(value),
           () => work(value),
-          () => goesOn(value),
+          () => keepRunning(value),
         );
       return (running ?? begun()).pipe(map((result) => adopt(result, value, running !== undefined)));
     }),
@@ -90,7 +90,7 @@ function begin<R>(
   inflight: Inflight<R>,
   key: string,
   work: () => ObservableInput<R>,
-  goesOn: () => boolean,
+  keepRunning: () => boolean,
 ): Observable<R> {
   // In `tap`, not in `finalize`, which would run only after subscribers have seen the end.
   const free = () => inflight.delete(key);
@@ -102,7 +102,7 @@ function begin<R>(
       connector: () => new AsyncSubject<R>(),
       resetOnComplete: false,
       resetOnError: false,
-      resetOnRefCountZero: () => (goesOn() ? NEVER : of(true)),
+      resetOnRefCountZero: () => (keepRunning() ? NEVER : of(true)),
     }),
   );
   // Registered before anyone subscribes, or a synchronous work would be registered after its end.

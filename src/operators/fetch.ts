@@ -18,7 +18,6 @@ import { checkNumbers } from '../domain/check-numbers.js';
 import {
   type Due,
   type FetchedImage,
-  fetchableUrl,
   isRejection,
   type NotModified,
   type OriginResponse,
@@ -26,6 +25,7 @@ import {
   type Ports,
   Rejection,
 } from '../domain/index.js';
+import { fetchableUrl } from '../domain/source-uri.js';
 import { after } from './after.js';
 import { AttemptTrace } from './attempt-trace.js';
 import { limitBytes } from './limit-bytes.js';
@@ -33,7 +33,7 @@ import { parseRetryAfter } from './retry-after.js';
 import type { Turn } from './take-turns.js';
 
 /** What `fetch` does that was not told otherwise: 5 MiB, 9 redirects, 30 s. */
-export const FETCH_DEFAULTS = { maxBytes: 5 * 1024 * 1024, maxRedirects: 9, fetchDeadline: 30_000 } as const;
+export const FETCH_DEFAULTS = { maxBytes: 5 * 1024 * 1024, maxRedirects: 9, fetchTimeout: 30_000 } as const;
 
 /** How far `fetch` goes for a picture; see `FETCH_DEFAULTS`. */
 export interface FetchOptions {
@@ -42,10 +42,10 @@ export interface FetchOptions {
   /** Redirects that are followed. */
   readonly maxRedirects?: number;
   /** Milliseconds of asking, to the last byte, redirects included and waiting for turns not; `Infinity` for as long as it takes. */
-  readonly fetchDeadline?: number;
+  readonly fetchTimeout?: number;
   /** When each exchange may begin; at once, if not said. */
   readonly turn?: Turn;
-  /** The clock of the deadline; `asyncScheduler`, if not said. */
+  /** The clock of `fetchTimeout`; `asyncScheduler`, if not said. */
   readonly scheduler?: SchedulerLike;
 }
 
@@ -60,22 +60,22 @@ type Hop = { readonly outcome: FetchedImage | NotModified } | { readonly locatio
  * Emits the picture, or that the copy is still current. Errors with `invalid-uri`, `unexpected-status`
  * (anything but 200 and 304), `unsolicited-not-modified`, `invalid-type`, `too-large`, `redirect-loop`,
  * `forbidden-address`, `timeout`, or what the origin port and the turn error with; the rejection tells the
- * URL that was being asked for. The body of a redirect is never read. Tells `attempted` how it went, whatever the
+ * URL that was being asked for. The body of a redirect is never read. Tells `onAttempt` how it went, whatever the
  * outcome, before the outcome. Unsubscribing closes the connection, and then there is nothing to tell.
  */
 export function fetch(
-  { origin, attempted }: Pick<Ports, 'origin' | 'attempted'>,
+  { origin, onAttempt }: Pick<Ports, 'origin' | 'onAttempt'>,
   {
     maxBytes = FETCH_DEFAULTS.maxBytes,
     maxRedirects = FETCH_DEFAULTS.maxRedirects,
-    fetchDeadline = FETCH_DEFAULTS.fetchDeadline,
+    fetchTimeout = FETCH_DEFAULTS.fetchTimeout,
     turn = (_url, exchange) => defer(exchange),
     scheduler = asyncScheduler,
   }: FetchOptions = {},
 ): OperatorFunction<Due, FetchedImage | NotModified> {
-  checkNumbers({ maxBytes, maxRedirects, fetchDeadline }, 0);
+  checkNumbers({ maxBytes, maxRedirects, fetchTimeout: fetchTimeout }, 0);
   const fetchOne = (due: Due): Observable<FetchedImage | NotModified> => {
-    const declared = originOf(due);
+    const declared = stubOrigin(due);
     const trace = new AttemptTrace(due.request.uri, scheduler);
     const traced = trace.around(origin);
     let asked = declared;
@@ -95,7 +95,7 @@ export function fetch(
       return traced
         .exchange(request, (response) => read(url, response))
         .pipe(
-          raceWith(after(timeLeft, scheduler).pipe(mergeMap(() => throwError(() => tooSlow(fetchDeadline))))),
+          raceWith(after(timeLeft, scheduler).pipe(mergeMap(() => throwError(() => tooSlow(fetchTimeout))))),
           timeInterval(scheduler),
         );
     };
@@ -107,9 +107,9 @@ export function fetch(
       throw unexpectedStatus(response, scheduler.now());
     };
 
-    return defer(() => ask(declared, maxRedirects, fetchDeadline)).pipe(
-      catchError((error: unknown) => throwError(() => (isRejection(error) ? error.askedFor(asked) : error))),
-      trace.telling(attempted),
+    return defer(() => ask(declared, maxRedirects, fetchTimeout)).pipe(
+      catchError((error: unknown) => throwError(() => (isRejection(error) ? error.withUrl(asked) : error))),
+      trace.telling(onAttempt),
     );
   };
 
@@ -125,21 +125,21 @@ function download(due: Due, response: OriginResponse, maxBytes: number): Observa
   return response.body.pipe(
     limitBytes(maxBytes),
     toArray(),
-    map((chunks) => ({ modified: true, due, type, bytes: Buffer.concat(chunks), ...etagOf(response) })),
+    map((chunks) => ({ kind: 'fetched', due, type, bytes: Buffer.concat(chunks), ...etagOf(response) })),
   );
 }
 
 function notModified(due: Due, response: OriginResponse): NotModified {
   const { held } = due;
   if (!held?.etag) throw new Rejection('unsolicited-not-modified', 'the origin answered 304 to no condition');
-  return { modified: false, due, held, ...etagOf(response) };
+  return { kind: 'not-modified', due, held, ...etagOf(response) };
 }
 
 function etagOf({ etag }: OriginResponse): { etag?: string } {
   return etag === undefined ? {} : { etag };
 }
 
-function originOf({ request: { uri } }: Due): URL {
+function stubOrigin({ request: { uri } }: Due): URL {
   if (!uri.url) throw new Rejection('invalid-uri', `${uri} is not an absolute http or https URI`);
   return uri.url;
 }
@@ -159,6 +159,6 @@ function unexpectedStatus({ status, retryAfter }: OriginResponse, now: number): 
   return new Rejection('unexpected-status', `the origin answered ${status}`, { originStatus: status, ...asked });
 }
 
-function tooSlow(deadline: number): Rejection {
-  return new Rejection('timeout', `not finished within ${deadline} ms`);
+function tooSlow(timeout: number): Rejection {
+  return new Rejection('timeout', `not finished within ${timeout} ms`);
 }

@@ -36,11 +36,11 @@ export class Gate {
   }
 
   #inTurn<T>(work: Observable<T>): Observable<T> {
-    const { concurrency, queue, patience, scheduler } = this.#options;
+    const { concurrency, queueLimit, queueTimeout, scheduler } = this.#options;
     return new Observable((subscriber) => {
       const turnAway = (why: string) => subscriber.error(new Rejection('overloaded', why));
-      if (this.#running >= concurrency && this.#waiting.size >= queue) {
-        turnAway(`${concurrency} run and ${queue} wait already`);
+      if (this.#running >= concurrency && this.#waiting.size >= queueLimit) {
+        turnAway(`${concurrency} run and ${queueLimit} wait already`);
         return;
       }
       const enter = () => subscriber.add(work.subscribe(subscriber));
@@ -48,8 +48,8 @@ export class Gate {
       this.#waiting.add(enter);
       this.#admit();
       if (!this.#waiting.has(enter)) return;
-      const giveUp = () => this.#waiting.has(enter) && turnAway(`no turn within ${patience} ms`);
-      subscriber.add(after(patience, scheduler).subscribe(giveUp));
+      const giveUp = () => this.#waiting.has(enter) && turnAway(`no turn within ${queueTimeout} ms`);
+      subscriber.add(after(queueTimeout, scheduler).subscribe(giveUp));
     });
   }
 
@@ -89,7 +89,7 @@ export class Gate {
  * import { from, map, timer } from 'rxjs';
  * import { Gate, gate } from 'img-linuxfr/operators';
  *
- * const one = new Gate({ concurrency: 1, queue: Infinity });
+ * const one = new Gate({ concurrency: 1, queueLimit: Infinity });
  * const slowly = gate(one, (ms: number) => timer(ms).pipe(map(() => ms)));
  * from([20, 0]).pipe(slowly).subscribe((ms) => console.log(ms)); // 20, 0
  * ```

@@ -18,7 +18,7 @@ import type { Unsaved } from './unsaved.js';
  * Emits what is held at once, marked as `recalled`, else what `download` emits. Errors as that does. Unsubscribing
  * unsubscribes from it. Shares what is held with all who have the same `unsaved`.
  */
-export function recallOr(
+export function recallUnsaved(
   unsaved: Unsaved,
   download: OperatorFunction<Due, ValidImage | NotModified>,
 ): OperatorFunction<Due, ValidImage | NotModified> {

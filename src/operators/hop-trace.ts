@@ -1,5 +1,5 @@
 import type { SchedulerLike } from 'rxjs';
-import type { Hop, OriginResponse, Progress, Timings } from '../domain/index.js';
+import type { Hop, OriginResponse, ExchangeProgress, Timings } from '../domain/index.js';
 
 /** Takes down one exchange; its methods are there to be handed on as they are. */
 export class HopTrace {
@@ -19,7 +19,7 @@ export class HopTrace {
     this.#startedAt = this.#phaseStartedAt = scheduler.now();
   }
 
-  readonly progress = (progress: Progress): void => {
+  readonly progress = (progress: ExchangeProgress): void => {
     if (progress.kind === 'resolved') this.#finish('dns');
     else if (progress.kind === 'connected') this.#finish('connect');
     else this.#address = progress.address;

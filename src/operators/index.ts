@@ -1,5 +1,5 @@
 export * from './back-off.js';
-export * from './bulkhead.js';
+export * from './keyed-gate.js';
 export * from './check-redis.js';
 export * from './decode.js';
 export * from './dedupe-inflight.js';
@@ -8,7 +8,7 @@ export * from './gate.js';
 export type { GateOptions } from './gate-options.js';
 export * from './hold-unsaved.js';
 export * from './limit-bytes.js';
-export * from './map-or-merge.js';
+export { chain, mapOrMerge } from './map-or-merge.js';
 export * from './per-host.js';
 export * from './persist.js';
 export * from './read-stored.js';

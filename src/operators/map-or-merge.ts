@@ -1,11 +1,11 @@
 import { from, Observable, type Observer, type OperatorFunction, pipe, type Subscriber } from 'rxjs';
-import { type Answer, isPending } from '../domain/index.js';
+import { type MaybePending, isPending } from '../domain/index.js';
 
 /** What an operator of `mapOrMerge` does to each value. */
 const PROJECT = Symbol('project');
 
 /** What `mapOrMerge` does to a value: gives another at once, or an Observable to be merged. */
-export type Project<T, R> = (value: T) => R | Observable<R>;
+type Project<T, R> = (value: T) => R | Observable<R>;
 type Step<T, R> = OperatorFunction<T, R> & { readonly [PROJECT]: Project<T, R> };
 
 /**
@@ -34,7 +34,7 @@ type Step<T, R> = OperatorFunction<T, R> & { readonly [PROJECT]: Project<T, R> }
  * ```
  * @see {@link chain}
  */
-export function mapOrMerge<T, R>(project: Project<T, R>): OperatorFunction<T, R> {
+export function mapOrMerge<T, R>(project: (value: T) => R | Observable<R>): OperatorFunction<T, R> {
   const operator = (source: Observable<T>): Observable<R> =>
     new Observable((subscriber) => source.subscribe(new MapOrMerge(subscriber, project)));
   return Object.assign(operator, { [PROJECT]: project });
@@ -85,7 +85,7 @@ class MapOrMerge<T, R> implements Observer<T> {
 }
 
 /** Goes on with an answer: at once when it is at hand. Errors as a pending one does, and as `project` throws. */
-export function whenKnown<T, R>(answer: Answer<T>, project: Project<T, R>): R | Observable<R> {
+export function whenKnown<T, R>(answer: MaybePending<T>, project: Project<T, R>): R | Observable<R> {
   return isPending(answer) ? from(answer).pipe(mapOrMerge(project)) : project(answer);
 }
 

@@ -1,12 +1,12 @@
 import { mergeMap, type ObservableInput, type OperatorFunction } from 'rxjs';
-import type { Bulkhead } from './bulkhead.js';
+import type { KeyedGate } from './keyed-gate.js';
 
 /**
  * `mergeMap` that is polite: a concurrency for each host, so that whoever is slow holds up nobody else.
  *
  * Emits what the work for each value emits, as it comes. Errors as the work does, and with `overloaded` when too many
  * wait for one host. Unsubscribing leaves the queue, or stops the work and frees its place. Shared by all streams
- * that pass through the same bulkhead.
+ * that pass through the same gate.
  *
  * ```
  * values  aab-------|
@@ -18,10 +18,10 @@ import type { Bulkhead } from './bulkhead.js';
  * @example
  * ```ts
  * import { from, map, timer } from 'rxjs';
- * import { Bulkhead, perHost } from 'img-linuxfr/operators';
+ * import { KeyedGate, perHost } from 'img-linuxfr/operators';
  *
  * const links = ['http://a.example/1', 'http://a.example/2', 'http://b.example/1'].map((link) => new URL(link));
- * const polite = new Bulkhead({ concurrency: 1, queue: Infinity });
+ * const polite = new KeyedGate({ concurrency: 1, queueLimit: Infinity });
  * from(links)
  *   .pipe(
  *     perHost(
@@ -35,7 +35,7 @@ import type { Bulkhead } from './bulkhead.js';
  * @see {@link gate}
  */
 export function perHost<T, R>(
-  hosts: Bulkhead,
+  hosts: KeyedGate,
   hostOf: (value: T) => string,
   work: (value: T) => ObservableInput<R>,
 ): OperatorFunction<T, R> {

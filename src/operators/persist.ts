@@ -45,18 +45,18 @@ export function persist(
 function keep(ports: Pick<Ports, 'catalogue' | 'files'>, fetched: ValidImage | NotModified): Observable<StoredImage> {
   const { due, etag } = fetched;
   const validator = etag === undefined ? {} : { etag };
-  if (!fetched.modified) return renew(ports, due, { ...fetched.held, ...validator });
+  if (fetched.kind === 'not-modified') return renew(ports, due, { ...fetched.held, ...validator });
 
   const { type, bytes } = fetched;
   const record = { type, checksum: checksumOf(bytes), ...validator };
   return due.held?.checksum === record.checksum
-    ? renew(ports, due, { ...record, body: bytes, modified: due.held.modified })
+    ? renew(ports, due, { ...record, body: bytes, lastModified: due.held.lastModified })
     : replace(ports, due, record, bytes);
 }
 
 /** The copy we hold is the current one: only its record changes. */
 function renew({ catalogue }: Pick<Ports, 'catalogue'>, due: Due, image: StoredImage): Observable<StoredImage> {
-  return from(catalogue.store(due.request.uri, image, image.modified)).pipe(
+  return from(catalogue.store(due.request.uri, image, image.lastModified)).pipe(
     map((stored) => {
       if (!stored) throw takenAway(due);
       return image;
@@ -78,9 +78,9 @@ function replace(
   const { uri } = due.request;
   return from(files.stage(uri, bytes)).pipe(
     mergeMap((staged) =>
-      from(catalogue.store(uri, record, staged.modified)).pipe(
+      from(catalogue.store(uri, record, staged.lastModified)).pipe(
         mergeMap((stored) => (stored ? staged.commit() : throwError(() => takenAway(due)))),
-        map(() => ({ ...record, body: bytes, modified: staged.modified })),
+        map(() => ({ ...record, body: bytes, lastModified: staged.lastModified })),
         catchError((error: unknown) => discard(staged, error)),
       ),
     ),
@@ -97,10 +97,10 @@ function discard(staged: StagedFile, error: unknown): Observable<never> {
   return concat(discarded, failed);
 }
 
-function cacheStatusOf({ modified, due, recalled }: ValidImage | NotModified): CacheStatus {
+function cacheStatusOf({ kind, due, recalled }: ValidImage | NotModified): CacheStatus {
   if (recalled) return { hit: true, detail: 'stored at last' };
   const fwd = due.held ? 'stale' : 'uri-miss';
-  return modified ? { hit: false, fwd, fwdStatus: 200, stored: true } : { hit: false, fwd, fwdStatus: 304 };
+  return kind === 'fetched' ? { hit: false, fwd, fwdStatus: 200, stored: true } : { hit: false, fwd, fwdStatus: 304 };
 }
 
 function takenAway({ request: { uri } }: Due): Rejection {

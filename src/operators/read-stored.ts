@@ -5,7 +5,7 @@ import {
   type Due,
   type ImageRequest,
   imageTypeOf,
-  isComplete,
+  isCompleteRecord,
   isPending,
   isRejection,
   isRememberedReason,
@@ -13,17 +13,17 @@ import {
   type Ports,
   Rejection,
   type Reusable,
-  type Selection,
+  type StoredSelection,
   type SourceUri,
   type StoredFile,
   type StoredImage,
   type StoredRecord,
-  wholeOf,
+  bytesOf,
 } from '../domain/index.js';
 import { mapOrMerge, whenKnown } from './map-or-merge.js';
 
 /** What the disk says: a copy, none, or that it cannot tell. */
-type Found = Pick<Due, 'held' | 'lost' | 'unreadable'>;
+type Found = Pick<Due, 'held' | 'memoryOnly' | 'readError'>;
 
 const NOTHING: Found = {};
 
@@ -36,7 +36,9 @@ const NOTHING: Found = {};
  * are a picture. So is a file that cannot be read, which is reported. Errors with `failed-before` when a remembered failure stands and there is no
  * copy, or with `storage-unavailable` when nobody can tell whether there is one. Unsubscribing stops reading.
  */
-export function readStored(ports: Pick<Ports, 'files' | 'sniffer' | 'report'>): OperatorFunction<Lookup, Selection> {
+export function readStored(
+  ports: Pick<Ports, 'files' | 'sniffer' | 'report'>,
+): OperatorFunction<Lookup, StoredSelection> {
   return mapOrMerge((lookup) => whenKnown(lookFor(ports, lookup), (found) => select(lookup, found)));
 }
 
@@ -54,15 +56,15 @@ function lookFor(
     catchError((error: unknown) => {
       if (!isRejection(error, 'storage-unavailable')) return throwError(() => error);
       report(error);
-      return of({ ...recalled(files, request, record), unreadable: error });
+      return of({ ...recalled(files, request, record), readError: error });
     }),
   );
 }
 
 function recalled(files: Ports['files'], { uri }: ImageRequest, record: Partial<StoredRecord>): Found {
-  if (!isComplete(record)) return NOTHING;
+  if (!isCompleteRecord(record)) return NOTHING;
   const copy = files.recall(uri, record.checksum);
-  return copy ? { lost: imageOf(record.type, record, copy) } : NOTHING;
+  return copy ? { memoryOnly: imageOf(record.type, record, copy) } : NOTHING;
 }
 
 function agrees({ checksum }: Partial<StoredRecord>, file: StoredFile): boolean {
@@ -70,8 +72,12 @@ function agrees({ checksum }: Partial<StoredRecord>, file: StoredFile): boolean 
 }
 
 /** Field by field: it costs a hit a twentieth of what spreading two objects does. */
-function imageOf(type: string, { etag }: Partial<StoredRecord>, { body, checksum, modified }: StoredFile): StoredImage {
-  return etag === undefined ? { type, checksum, body, modified } : { type, checksum, etag, body, modified };
+function imageOf(
+  type: string,
+  { etag }: Partial<StoredRecord>,
+  { body, checksum, lastModified }: StoredFile,
+): StoredImage {
+  return etag === undefined ? { type, checksum, body, lastModified } : { type, checksum, etag, body, lastModified };
 }
 
 function labelled(
@@ -81,20 +87,20 @@ function labelled(
 ): Found | Observable<Found> {
   const { type } = record;
   if (type !== undefined) return { held: imageOf(type, record, file) };
-  return wholeOf(file.body).pipe(
+  return bytesOf(file.body).pipe(
     mergeMap((bytes) => sniffer.sniff(bytes)),
     map((format) => (format ? { held: { ...record, ...file, type: imageTypeOf(format) } } : {})),
   );
 }
 
-function select(lookup: Lookup, found: Found): Selection {
+function select(lookup: Lookup, found: Found): StoredSelection {
   const { request } = lookup;
-  const { held, lost, unreadable } = found;
-  const copy = held ?? lost;
+  const { held, memoryOnly, readError } = found;
+  const copy = held ?? memoryOnly;
   switch (lookup.state) {
     case 'failed':
       if (copy) return reusable(request, copy, { hit: true, detail: remembered(lookup.reason) });
-      throw unreadable ?? failedBefore(request.uri, lookup.reason);
+      throw readError ?? failedBefore(request.uri, lookup.reason);
     case 'fresh':
       return held ? reusable(request, held, freshness(lookup)) : { due: true, request, ...found };
     case 'stale':

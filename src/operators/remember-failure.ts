@@ -22,8 +22,8 @@ import type { BackOff } from './back-off.js';
  * cannot be written to, the failure is remembered in this process instead.
  */
 export function rememberFailure<T>(
-  { uri }: ImageRequest,
   { catalogue, report }: Pick<Ports, 'catalogue' | 'report'>,
+  { uri }: ImageRequest,
   backOff: BackOff,
 ): MonoTypeOperatorFunction<T> {
   const { url } = uri;
@@ -43,7 +43,7 @@ export function rememberFailure<T>(
       case 'catalogue':
         backOff.answered(url);
         backOff.hostAnswered(asked);
-        if (retryAfter !== undefined) backOff.askedToWait(asked, retryAfter);
+        if (retryAfter !== undefined) backOff.askedToWait(asked, retryAfter * 1000);
         return from(catalogue.recordError(uri, memory.reason)).pipe(
           catchError((trouble: unknown) => {
             report(trouble);

@@ -15,7 +15,7 @@ import {
 } from 'rxjs';
 import { checkNumbers } from '../domain/check-numbers.js';
 import {
-  type Answer,
+  type MaybePending,
   checksumOf,
   isPending,
   isRejection,
@@ -25,7 +25,7 @@ import {
   type ServedImage,
   type StoredVariant,
   type VariantKey,
-  wholeOf,
+  bytesOf,
 } from '../domain/index.js';
 import { after } from './after.js';
 import { dedupeInflight, type Inflight } from './dedupe-inflight.js';
@@ -33,7 +33,7 @@ import type { Gate } from './gate.js';
 import { mapOrMerge, whenKnown } from './map-or-merge.js';
 
 /** Milliseconds a reader waits for an avatar, if not said. */
-export const RESIZE_DEADLINE = 10_000;
+export const RESIZE_TIMEOUT = 10_000;
 
 /** Checksums of pictures of which no avatar can be made. */
 export interface Unresizable {
@@ -51,9 +51,9 @@ export interface ResizeOptions {
   readonly resizeGate: Gate;
   /** To be bounded by whoever makes it: a `Map` grows with every such picture. */
   readonly unresizable: Unresizable;
-  /** Milliseconds a reader waits for an avatar to be made, the queue included; `Infinity` for as long as it takes. `RESIZE_DEADLINE`, if not said. */
-  readonly resizeDeadline?: number;
-  /** The clock of the deadline; `asyncScheduler`, if not said. */
+  /** Milliseconds a reader waits for an avatar to be made, the queue included; `Infinity` for as long as it takes. `RESIZE_TIMEOUT`, if not said. */
+  readonly resizeTimeout?: number;
+  /** The clock of `resizeTimeout`; `asyncScheduler`, if not said. */
   readonly scheduler?: SchedulerLike;
 }
 
@@ -74,9 +74,9 @@ interface Wanted {
  */
 export function resize(
   ports: Pick<Ports, 'files' | 'resizer' | 'sniffer' | 'report'>,
-  { resizing, resizeGate, unresizable, resizeDeadline = RESIZE_DEADLINE, scheduler = asyncScheduler }: ResizeOptions,
+  { resizing, resizeGate, unresizable, resizeTimeout = RESIZE_TIMEOUT, scheduler = asyncScheduler }: ResizeOptions,
 ): MonoTypeOperatorFunction<ServedImage> {
-  checkNumbers({ resizeDeadline }, 0);
+  checkNumbers({ resizeTimeout: resizeTimeout }, 0);
   const begun = new Set<string>();
 
   const make = (wanted: Wanted): Observable<StoredVariant> =>
@@ -93,7 +93,7 @@ export function resize(
     key: nameOf,
     work: make,
     adopt: (variant: StoredVariant, { served }: Wanted) => rendered(served, variant),
-    goesOn: (wanted) => begun.has(nameOf(wanted)),
+    keepRunning: (wanted) => begun.has(nameOf(wanted)),
   });
 
   const passThrough = (served: ServedImage): ServedImage => {
@@ -104,7 +104,7 @@ export function resize(
   const made = (wanted: Wanted): Observable<ServedImage> =>
     of(wanted).pipe(
       makeOnce,
-      raceWith(after(resizeDeadline, scheduler).pipe(mergeMap(() => throwError(() => tooSlow(resizeDeadline))))),
+      raceWith(after(resizeTimeout, scheduler).pipe(mergeMap(() => throwError(() => tooSlow(resizeTimeout))))),
       catchError((error: unknown) =>
         isRejection(error, 'undecodable') ? of(passThrough(wanted.served)) : throwError(() => error),
       ),
@@ -121,7 +121,7 @@ export function resize(
 function keptVariant(
   { files, report }: Pick<Ports, 'files' | 'report'>,
   wanted: Wanted,
-): Answer<StoredVariant | undefined> {
+): MaybePending<StoredVariant | undefined> {
   const kept = files.readVariant(wanted.served.request.uri, keyOf(wanted));
   return isPending(kept) ? from(kept).pipe(spareReaders<StoredVariant | undefined>(report)) : kept;
 }
@@ -139,7 +139,7 @@ function resizeAndKeep(
   wanted: Wanted,
 ): Observable<StoredVariant> {
   const { image, request } = wanted.served;
-  return wholeOf(image.body).pipe(
+  return bytesOf(image.body).pipe(
     mergeMap((bytes) =>
       from(sniffer.sniff(bytes)).pipe(
         mergeMap((format) => {
@@ -167,7 +167,7 @@ function spareReaders<T>(report: Ports['report']): OperatorFunction<T, T | undef
 }
 
 function keyOf({ served, height }: Wanted): VariantKey {
-  return { checksum: served.image.checksum, height };
+  return { originalChecksum: served.image.checksum, height };
 }
 
 function nameOf({ served, height }: Wanted): string {
@@ -178,6 +178,6 @@ function rendered(served: ServedImage, { body, checksum }: StoredVariant): Serve
   return { ...served, image: { ...served.image, body, checksum } };
 }
 
-function tooSlow(deadline: number): Rejection {
-  return new Rejection('resize-timeout', `no avatar within ${deadline} ms`);
+function tooSlow(timeout: number): Rejection {
+  return new Rejection('resize-timeout', `no avatar within ${timeout} ms`);
 }

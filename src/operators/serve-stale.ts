@@ -37,11 +37,11 @@ export interface ServeStaleOptions {
  */
 export function serveStale(
   ports: Pick<Ports, 'catalogue' | 'report'>,
-  { request, held, lost, unreadable }: Due,
+  { request, held, memoryOnly, readError }: Due,
   { refreshWait = REFRESH_WAIT, ...rest }: ServeStaleOptions = {},
 ): MonoTypeOperatorFunction<ServedImage> {
-  const image = held ?? lost;
-  if (!image) return catchError((error: unknown) => throwError(() => (isOfOrigin(error) && unreadable) || error));
+  const image = held ?? memoryOnly;
+  if (!image) return catchError((error: unknown) => throwError(() => (isOfOrigin(error) && readError) || error));
 
   const copy = (cacheStatus: CacheStatus): Observable<ServedImage> =>
     of(request).pipe(
@@ -52,7 +52,7 @@ export function serveStale(
   return pipe(
     staleWhileRevalidate({
       ...rest,
-      patience: refreshWait,
+      maxWait: refreshWait,
       stale: () => copy({ hit: false, fwd: 'stale', detail: 'refreshing' }),
       // What went wrong was noted where it went wrong, unless it is a bug.
       lateError: (error) => isRejection(error) || ports.report(error),

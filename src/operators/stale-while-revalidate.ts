@@ -18,7 +18,7 @@ import { after } from './after.js';
 /** How long is waited, and what is served then. */
 export interface StaleWhileRevalidateOptions<T> {
   /** Milliseconds that a subscriber waits for the source; `Infinity` for as long as it takes. */
-  readonly patience: number;
+  readonly maxWait: number;
   /** Gives what is served when the wait is over. */
   readonly stale: () => ObservableInput<T>;
   /** Told of errors that come when nobody waits any more. They are dropped, if not said. */
@@ -47,24 +47,24 @@ export interface StaleWhileRevalidateOptions<T> {
  * import { staleWhileRevalidate } from 'img-linuxfr/operators';
  *
  * timer(50)
- *   .pipe(staleWhileRevalidate<number | string>({ patience: 10, stale: () => of('an older one') }))
+ *   .pipe(staleWhileRevalidate<number | string>({ maxWait: 10, stale: () => of('an older one') }))
  *   .subscribe((value) => console.log(value)); // an older one
  * ```
  * @see {@link staleIfError}
  */
 export function staleWhileRevalidate<T>({
-  patience,
+  maxWait,
   stale,
   lateError = () => undefined,
   shutdown = NEVER,
   scheduler = asyncScheduler,
 }: StaleWhileRevalidateOptions<T>): MonoTypeOperatorFunction<T> {
-  checkNumbers({ patience }, 0);
+  checkNumbers({ maxWait }, 0);
   return (source) =>
     defer(() => {
       const shared = source.pipe(share());
       const goOn = () => shared.pipe(takeUntil(shutdown)).subscribe({ error: lateError });
       // The source is gone on with before the race leaves it.
-      return race(shared, after(patience, scheduler).pipe(tap(goOn), mergeMap(stale)));
+      return race(shared, after(maxWait, scheduler).pipe(tap(goOn), mergeMap(stale)));
     });
 }

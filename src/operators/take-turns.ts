@@ -1,20 +1,20 @@
 import { defer, type Observable, type ObservableInput, tap } from 'rxjs';
 import { Rejection } from '../domain/index.js';
 import type { BackOff } from './back-off.js';
-import type { Bulkhead } from './bulkhead.js';
+import type { KeyedGate } from './keyed-gate.js';
 import type { Gate } from './gate.js';
 
 /** Decides when an origin may be asked for a URL; the exchange begins when its turn has come. */
 export type Turn = <T>(url: URL, exchange: () => ObservableInput<T>) => Observable<T>;
 
 /** What decides about turns, shared by all requests. */
-export interface TakeTurns {
+export interface TakeTurnsOptions {
   /** Which origins are being left alone. */
   readonly backOff: BackOff;
   /** Bounds the exchanges with each host. */
-  readonly hosts: Bulkhead;
+  readonly hostGates: KeyedGate;
   /** Bounds the exchanges with all of them. */
-  readonly fetches: Gate;
+  readonly fetchGate: Gate;
 }
 
 /**
@@ -24,11 +24,11 @@ export interface TakeTurns {
  * Gives a function for the option `turn` of `fetch`. What that gives mirrors the exchange, and errors as it does, or with
  * `resting` or `overloaded` before it begins. Unsubscribing leaves the queue, or stops the exchange.
  */
-export function takeTurns({ backOff, hosts, fetches }: TakeTurns): Turn {
+export function takeTurns({ backOff, hostGates, fetchGate }: TakeTurnsOptions): Turn {
   return (url, exchange) =>
     unlessResting(backOff, url, () =>
-      hosts.run(url.host, () =>
-        fetches.run(() =>
+      hostGates.run(url.host, () =>
+        fetchGate.run(() =>
           // Looked at again when its turn comes: others may have found the host failing meanwhile.
           unlessResting(backOff, url, () => {
             backOff.asking(url);
@@ -41,7 +41,7 @@ export function takeTurns({ backOff, hosts, fetches }: TakeTurns): Turn {
 
 function unlessResting<T>(backOff: BackOff, url: URL, ask: () => Observable<T>): Observable<T> {
   return defer(() => {
-    const rest = backOff.restOf(url);
+    const rest = backOff.remainingRest(url);
     if (rest > 0) throw new Rejection('resting', `${url.host} failed lately; next try in ${Math.ceil(rest / 1000)} s`);
     return ask();
   });

@@ -11,14 +11,14 @@ import {
 } from '../domain/index.js';
 
 /** How much is held for how long, if not said: 64 MiB, an hour. */
-export const UNSAVED_DEFAULTS = { maxBytes: 64 * 1024 * 1024, longest: 3_600_000 } as const;
+export const UNSAVED_DEFAULTS = { maxBytes: 64 * 1024 * 1024, retention: 3_600_000 } as const;
 
 /** How much is held for how long; see `UNSAVED_DEFAULTS`. */
 export interface UnsavedOptions {
   /** The most bytes of pictures that are held; the least recently used go first; 0 for none. */
   readonly maxBytes?: number;
   /** Milliseconds after which a picture is fetched anew all the same; `Infinity` for never. */
-  readonly longest?: number;
+  readonly retention?: number;
   /** The clock by which they are held and dated; `asyncScheduler`, if not said. */
   readonly scheduler?: SchedulerLike;
 }
@@ -36,18 +36,18 @@ export class Unsaved {
 
   constructor({
     maxBytes = UNSAVED_DEFAULTS.maxBytes,
-    longest = UNSAVED_DEFAULTS.longest,
+    retention = UNSAVED_DEFAULTS.retention,
     scheduler = asyncScheduler,
   }: UnsavedOptions = {}) {
     checkWholeNumbers({ maxBytes }, 0);
-    checkNumbers({ longest }, 1);
+    checkNumbers({ retention }, 1);
     this.#maxBytes = maxBytes;
     this.#scheduler = scheduler;
     this.#pictures = new LRUCache({
       maxSize: Math.max(1, maxBytes),
       sizeCalculation: ({ image }) => Math.max(1, image.body.length),
       // Which is its way to say never.
-      ttl: longest === Infinity ? 0 : Math.ceil(longest),
+      ttl: retention === Infinity ? 0 : Math.ceil(retention),
       perf: scheduler,
       ttlResolution: 0,
     });
@@ -67,7 +67,7 @@ export class Unsaved {
   hold(fetched: ValidImage | NotModified): StoredImage {
     const { hex } = fetched.due.request.uri;
     const before = fetched.recalled && this.#pictures.get(hex);
-    if (before) return fetched.modified ? before.image : fetched.held;
+    if (before) return fetched.kind === 'fetched' ? before.image : fetched.held;
     const image = this.#imageOf(fetched);
     if (image.body.length <= this.#maxBytes) this.#pictures.set(hex, { fetched, image });
     return image;
@@ -81,7 +81,7 @@ export class Unsaved {
     const { uri } = due.request;
     const fetched = this.#pictures.get(uri.hex)?.fetched;
     if (!fetched) return undefined;
-    if (fetched.modified) return { ...fetched, due, recalled: true };
+    if (fetched.kind === 'fetched') return { ...fetched, due, recalled: true };
     // The same bytes may lie in another file by now, and only that one can be read.
     if (due.held?.checksum === fetched.held.checksum) return { ...fetched, due, held: due.held, recalled: true };
     this.release(uri);
@@ -94,9 +94,15 @@ export class Unsaved {
   }
 
   #imageOf(fetched: ValidImage | NotModified): StoredImage {
-    if (!fetched.modified) return fetched.held;
+    if (fetched.kind === 'not-modified') return fetched.held;
     const { type, bytes, etag } = fetched;
-    const modified = new Date(this.#scheduler.now());
-    return { type, body: bytes, checksum: checksumOf(bytes), modified, ...(etag === undefined ? {} : { etag }) };
+    const lastModified = new Date(this.#scheduler.now());
+    return {
+      type,
+      body: bytes,
+      checksum: checksumOf(bytes),
+      lastModified,
+      ...(etag === undefined ? {} : { etag }),
+    };
   }
 }

@@ -18,7 +18,7 @@ export function validate({
   sniffer,
 }: Pick<Ports, 'sniffer'>): OperatorFunction<FetchedImage | NotModified, ValidImage | NotModified> {
   return mergeMap((fetched) =>
-    fetched.modified
+    fetched.kind === 'fetched'
       ? from(sniffer.sniff(fetched.bytes)).pipe(map((format) => ({ ...fetched, format: accepted(fetched, format) })))
       : of(fetched),
   );

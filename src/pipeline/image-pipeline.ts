@@ -4,8 +4,8 @@ import { chain, decode, resize, serveStale } from '../operators/index.js';
 import type { Refresh } from './once-per-uri.js';
 import { unwatched } from './options.js';
 import { refresh } from './refresh.js';
-import { select, whenDue } from './selection.js';
-import { settle, type Told } from './settle.js';
+import { selectStored, whenDue } from './selection.js';
+import { settle, type PipelineArguments } from './settle.js';
 
 /**
  * The way of every request, from a link to the bytes that answer it.
@@ -14,9 +14,9 @@ import { settle, type Told } from './settle.js';
  * gates, the memory of failing origins) belongs to the pipeline. Emits one `ServedImage` per request;
  * errors with a `Rejection`. Unsubscribing stops whatever nobody else is waiting for.
  */
-export function imagePipeline(ports: Ports, ...told: Told): OperatorFunction<EncodedRequest, ServedImage> {
+export function imagePipeline(ports: Ports, ...told: PipelineArguments): OperatorFunction<EncodedRequest, ServedImage> {
   const { options, shared } = settle(told);
-  return pipelineAround(refresh(ports, options, shared), ports, options, shared);
+  return pipelineWithRefresh(ports, refresh(ports, options, shared), options, shared);
 }
 
 /**
@@ -24,17 +24,17 @@ export function imagePipeline(ports: Ports, ...told: Told): OperatorFunction<Enc
  *
  * @param refreshed Shared by all requests for a picture, as `oncePerUri` does.
  */
-export function pipelineAround(
-  refreshed: Refresh,
+export function pipelineWithRefresh(
   ports: Omit<Ports, 'origin'>,
-  ...told: Told
+  refreshed: Refresh,
+  ...told: PipelineArguments
 ): OperatorFunction<EncodedRequest, ServedImage> {
   const { options, shared } = settle(told);
-  const { stage = unwatched } = options;
+  const { decorateStage = unwatched } = options;
   return chain(
-    stage('decode', decode()),
-    select(ports, stage),
-    whenDue((due) => of(due.request).pipe(stage('refresh', pipe(refreshed, serveStale(ports, due, options))))),
-    stage('resize', resize(ports, { ...options, ...shared, resizeGate: shared.resizes })),
+    decorateStage('decode', decode()),
+    selectStored(ports, decorateStage),
+    whenDue((due) => of(due.request).pipe(decorateStage('refresh', pipe(refreshed, serveStale(ports, due, options))))),
+    decorateStage('resize', resize(ports, { ...options, ...shared })),
   );
 }

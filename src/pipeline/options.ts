@@ -5,7 +5,7 @@ import {
   FETCH_DEFAULTS,
   type GateOptions,
   REFRESH_WAIT,
-  RESIZE_DEADLINE,
+  RESIZE_TIMEOUT,
   UNSAVED_DEFAULTS,
   type UnsavedOptions,
 } from '../operators/index.js';
@@ -14,9 +14,9 @@ import {
 export type GateLimits = Omit<GateOptions, 'scheduler'>;
 
 /** Looks on while an operator of the pipeline works, and must change nothing of what it does. */
-export type Stage = <T, R>(name: string, operator: OperatorFunction<T, R>) => OperatorFunction<T, R>;
+export type StageDecorator = <T, R>(name: string, operator: OperatorFunction<T, R>) => OperatorFunction<T, R>;
 
-/** The clock of every deadline and pause; `asyncScheduler`, if not said. */
+/** The clock of every timeout and pause; `asyncScheduler`, if not said. */
 export interface Clock {
   readonly scheduler?: SchedulerLike;
 }
@@ -28,15 +28,15 @@ export interface StageOptions extends Clock {
   /** Redirects that are followed. */
   readonly maxRedirects: number;
   /** Milliseconds of asking for a picture, to its last byte, redirects included; `Infinity` for as long as it takes. */
-  readonly fetchDeadline: number;
+  readonly fetchTimeout: number;
   /** Milliseconds a reader waits for an avatar to be made; `Infinity` for as long as it takes. */
-  readonly resizeDeadline: number;
+  readonly resizeTimeout: number;
   /** Milliseconds a reader waits for a refresh when there is a copy; `Infinity` for as long as it takes. */
   readonly refreshWait: number;
   /** Ends, when it emits, what goes on without a reader. */
   readonly shutdown?: Observable<unknown>;
   /** Looks on at each operator; if not said, nobody does, and neighbours stay fused. */
-  readonly stage?: Stage;
+  readonly decorateStage?: StageDecorator;
 }
 
 /** Limits for all requests of a pipeline together. */
@@ -53,22 +53,22 @@ export interface Limits {
   readonly backOff: Required<Omit<BackOffOptions, 'scheduler'>>;
 }
 
-/** What a pipeline can be told; see `DEFAULTS` for what it does otherwise. */
+/** What a pipeline can be told; see `PIPELINE_DEFAULTS` for what it does otherwise. */
 export interface PipelineOptions extends StageOptions, Limits {}
 
 const SECOND = 1000;
 
 /** What a pipeline does that was not told otherwise: what the service does. */
-export const DEFAULTS: PipelineOptions = {
+export const PIPELINE_DEFAULTS: PipelineOptions = {
   ...FETCH_DEFAULTS,
-  resizeDeadline: RESIZE_DEADLINE,
+  resizeTimeout: RESIZE_TIMEOUT,
   refreshWait: REFRESH_WAIT,
-  perHost: { concurrency: 6, queue: 64, patience: 10 * SECOND },
-  fetches: { concurrency: 64, queue: 1024, patience: 10 * SECOND },
-  resizes: { concurrency: 2, queue: 256 },
+  perHost: { concurrency: 6, queueLimit: 64, queueTimeout: 10 * SECOND },
+  fetches: { concurrency: 64, queueLimit: 1024, queueTimeout: 10 * SECOND },
+  resizes: { concurrency: 2, queueLimit: 256 },
   unsaved: UNSAVED_DEFAULTS,
   backOff: BACK_OFF_DEFAULTS,
 };
 
 /** Nobody looks on. */
-export const unwatched: Stage = (_name, operator) => operator;
+export const unwatched: StageDecorator = (_name, operator) => operator;

@@ -1,10 +1,18 @@
 import { type Observable, of, pipe } from 'rxjs';
 import type { Due, Ports, ServedImage } from '../domain/index.js';
-import { fetch, holdUnsaved, persist, recallOr, rememberFailure, takeTurns, validate } from '../operators/index.js';
+import {
+  fetch,
+  holdUnsaved,
+  persist,
+  recallUnsaved,
+  rememberFailure,
+  takeTurns,
+  validate,
+} from '../operators/index.js';
 import { oncePerUri, type Refresh } from './once-per-uri.js';
 import { unwatched } from './options.js';
-import { select, whenDue } from './selection.js';
-import { settle, type Told } from './settle.js';
+import { selectStored, whenDue } from './selection.js';
+import { settle, type PipelineArguments } from './settle.js';
 
 /**
  * What one upstream call serves: asks the origin for a picture, keeps what it sent, remembers how it failed.
@@ -12,19 +20,24 @@ import { settle, type Told } from './settle.js';
  * Everything that spares origins is in here, so that wherever this is asked for, there has to be one of it. Emits
  * one `ServedImage` per request; errors with a `Rejection`. Unsubscribing stops what nobody else is waiting for.
  */
-export function refresh(ports: Omit<Ports, 'resizer'>, ...told: Told): Refresh {
+export function refresh(ports: Omit<Ports, 'resizer'>, ...told: PipelineArguments): Refresh {
   const { options, shared } = settle(told);
-  const { stage = unwatched } = options;
+  const { decorateStage = unwatched } = options;
   const fetching = { ...options, turn: takeTurns(shared) };
 
   const download = (due: Due): Observable<ServedImage> =>
     of(due).pipe(
-      recallOr(shared.unsaved, pipe(stage('fetch', fetch(ports, fetching)), stage('validate', validate(ports)))),
-      holdUnsaved(ports, shared.unsaved, stage('persist', persist(ports))),
-      rememberFailure(due.request, ports, shared.backOff),
+      recallUnsaved(
+        shared.unsaved,
+        pipe(decorateStage('fetch', fetch(ports, fetching)), decorateStage('validate', validate(ports))),
+      ),
+      holdUnsaved(ports, shared.unsaved, decorateStage('persist', persist(ports))),
+      rememberFailure(ports, due.request, shared.backOff),
     );
 
   // It is looked at again before its origin is asked: since whoever is here found it due, an earlier refresh
   // may have stored the picture, or found the origin failing.
-  return oncePerUri(shared.refreshing, (request) => of(request).pipe(select(ports, stage), whenDue(download)));
+  return oncePerUri(shared.refreshing, (request) =>
+    of(request).pipe(selectStored(ports, decorateStage), whenDue(download)),
+  );
 }

@@ -1,16 +1,16 @@
 import type { Observable, OperatorFunction } from 'rxjs';
-import type { Due, ImageRequest, Ports, Selection, ServedImage } from '../domain/index.js';
+import type { Due, ImageRequest, Ports, StoredSelection, ServedImage } from '../domain/index.js';
 import { chain, checkRedis, mapOrMerge, readStored } from '../operators/index.js';
-import { type Stage, unwatched } from './options.js';
+import { type StageDecorator, unwatched } from './options.js';
 
 /**
  * Finds out what we know of a picture and what we hold of it: `checkRedis`, then `readStored`. Errors as they do.
  * Unsubscribing drops the answers.
  */
-export function select(
+export function selectStored(
   ports: Pick<Ports, 'catalogue' | 'files' | 'sniffer' | 'report'>,
-  stage: Stage = unwatched,
-): OperatorFunction<ImageRequest, Selection> {
+  stage: StageDecorator = unwatched,
+): OperatorFunction<ImageRequest, StoredSelection> {
   return chain(stage('checkRedis', checkRedis(ports)), stage('readStored', readStored(ports)));
 }
 
@@ -18,6 +18,6 @@ export function select(
  * Serves what may be served as it is, at once, and lets `work` see to the rest. Errors as `work` does. Unsubscribing
  * unsubscribes from that.
  */
-export function whenDue(work: (due: Due) => Observable<ServedImage>): OperatorFunction<Selection, ServedImage> {
+export function whenDue(work: (due: Due) => Observable<ServedImage>): OperatorFunction<StoredSelection, ServedImage> {
   return mapOrMerge((selection) => (selection.due ? work(selection) : selection.served));
 }

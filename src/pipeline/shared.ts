@@ -1,10 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import type { ServedImage, StoredVariant } from '../domain/index.js';
-import { BackOff, Bulkhead, Gate, type Inflight, type Unresizable, Unsaved } from '../operators/index.js';
+import { BackOff, KeyedGate, Gate, type Inflight, type Unresizable, Unsaved } from '../operators/index.js';
 import { limits, type SharedOverrides } from './overrides.js';
 
 /** What the requests of one pipeline have in common. To be looked at from outside, never changed from there. */
-export interface Shared {
+export interface SharedState {
   /** Refreshes under way, by URI. */
   readonly refreshing: Inflight<ServedImage>;
   /** Resizes under way, by picture and height. */
@@ -13,9 +13,9 @@ export interface Shared {
   readonly unresizable: Unresizable;
   readonly backOff: BackOff;
   readonly unsaved: Unsaved;
-  readonly hosts: Bulkhead;
-  readonly fetches: Gate;
-  readonly resizes: Gate;
+  readonly hostGates: KeyedGate;
+  readonly fetchGate: Gate;
+  readonly resizeGate: Gate;
 }
 
 /** Pictures without an avatar that are remembered, the least recently used are tried again. */
@@ -25,7 +25,7 @@ const UNRESIZABLE = 10_000;
  * Makes what the requests of a pipeline have in common, empty. Throws a `TypeError` or a `RangeError` that names the
  * limit which cannot be.
  */
-export function sharedWithin(overrides: SharedOverrides = {}): Shared {
+export function sharedState(overrides: SharedOverrides = {}): SharedState {
   const { perHost, fetches, resizes, unsaved, backOff } = limits(overrides);
   const clock = overrides.scheduler ? { scheduler: overrides.scheduler } : {};
   return {
@@ -34,8 +34,8 @@ export function sharedWithin(overrides: SharedOverrides = {}): Shared {
     unresizable: new LRUCache<string, true>({ max: UNRESIZABLE }),
     backOff: new BackOff({ ...backOff, ...clock }),
     unsaved: new Unsaved({ ...unsaved, ...clock }),
-    hosts: new Bulkhead({ ...perHost, ...clock }),
-    fetches: new Gate({ ...fetches, ...clock }),
-    resizes: new Gate({ ...resizes, ...clock }),
+    hostGates: new KeyedGate({ ...perHost, ...clock }),
+    fetchGate: new Gate({ ...fetches, ...clock }),
+    resizeGate: new Gate({ ...resizes, ...clock }),
   };
 }

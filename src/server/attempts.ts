@@ -25,7 +25,7 @@ export function lastAttempt(attempts: Attempts, backOff: BackOff): (hex: string)
     const uri = SourceUri.fromHex(hex);
     if (!uri) return { status: 400, body: 'the path is /attempts/ and a URI in hexadecimal\n' };
     const attempt = attempts.lastOf(uri);
-    const rest = uri.url && backOff.resting(uri.url);
+    const rest = uri.url && backOff.restFor(uri.url);
     const known: LastAttempt = { attempt: attempt ? sentAttempt(attempt) : null, rest: rest ? sentRest(rest) : null };
     return { status: 200, type: 'application/json', body: `${JSON.stringify(known)}\n` };
   };

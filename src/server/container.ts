@@ -15,7 +15,7 @@ import {
   RedisCatalogue,
 } from '../adapters/index.js';
 import type { Attempt, EncodedRequest, Origin, Ports, Resizer, ServedImage } from '../domain/index.js';
-import { pipelineAround, type Refresh, refresh, type Shared, sharedWithin } from '../pipeline/index.js';
+import { pipelineWithRefresh, type Refresh, refresh, type SharedState, sharedState } from '../pipeline/index.js';
 import { Attempts } from './attempts.js';
 import { attemptMetrics } from './metrics/attempt-metrics.js';
 import { observed } from './metrics/observed-ports.js';
@@ -39,7 +39,7 @@ export const METRICS: InjectionToken<Metrics | undefined> = Symbol('metrics');
 /** What the pipeline works with, but for origins. */
 const PORTS: InjectionToken<Omit<Ports, 'origin'>> = Symbol('ports');
 /** What the requests have in common. */
-export const SHARED: InjectionToken<Shared> = Symbol('shared');
+export const SHARED: InjectionToken<SharedState> = Symbol('shared');
 /** Who brings pictures up to date: this process, if nobody else is registered. */
 export const REFRESH: InjectionToken<Refresh> = Symbol('refresh');
 export const PIPELINE: InjectionToken<OperatorFunction<EncodedRequest, ServedImage>> = Symbol('pipeline');
@@ -63,12 +63,12 @@ export function createContainer(
 
   register(TROUBLES, () => new TroubleLog(log));
   register(CATALOGUE, (parts) => openCatalogue(options, parts.resolve(TROUBLES)));
-  register(FILES, () => new DiskFiles(options.dir, { memory: options.memoryCache }));
+  register(FILES, () => new DiskFiles(options.dir, { memoryBytes: options.memoryCache }));
   register(ORIGIN, () =>
     httpOrigin({
       userAgent: options.userAgent,
       insecureTls: options.insecureTls,
-      rules: new AddressRules(options.allowNetwork),
+      addressRules: new AddressRules(options.allowNetwork),
       resolve: nameResolver({ nameServers: options.nameServer }),
     }),
   );
@@ -76,12 +76,12 @@ export function createContainer(
     isolatedResizer({ maxPixels: options.maxPixels, report: parts.resolve(TROUBLES).report }),
   );
   register(ATTEMPTS, () => new Attempts());
-  register(SHARED, () => sharedWithin(sharedOverrides(options)));
+  register(SHARED, () => sharedState(sharedOverrides(options)));
   register(METRICS, (parts) => (options.ops ? metricsOf(parts) : undefined));
   register(PORTS, portsOf);
   register(REFRESH, (parts) => refresh(askingPortsOf(parts), stages, parts.resolve(SHARED)));
   register(PIPELINE, (parts) =>
-    pipelineAround(parts.resolve(REFRESH), parts.resolve(PORTS), stages, parts.resolve(SHARED)),
+    pipelineWithRefresh(parts.resolve(PORTS), parts.resolve(REFRESH), stages, parts.resolve(SHARED)),
   );
   return container;
 }
@@ -102,11 +102,11 @@ function askingPortsOf(parts: DependencyContainer): Ports {
   const { note } = parts.resolve(ATTEMPTS);
   const metrics = parts.resolve(METRICS);
   const count = metrics && attemptMetrics(metrics);
-  const attempted = (attempt: Attempt) => {
+  const onAttempt = (attempt: Attempt) => {
     note(attempt);
     count?.(attempt);
   };
-  return { ...parts.resolve(PORTS), origin: parts.resolve(ORIGIN), attempted };
+  return { ...parts.resolve(PORTS), origin: parts.resolve(ORIGIN), onAttempt };
 }
 
 function metricsOf(parts: DependencyContainer): Metrics {

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { InvalidArgumentError } from 'commander';
-import { isNetwork } from '../adapters/index.js';
+import { isCidr } from '../adapters/index.js';
 import { type ListenAddress, parseListenAddress } from './listen-address.js';
 import { LOG_LEVELS, type LogLevel } from './options.js';
 import { type CatalogueAddress, parseCatalogueAddress } from './redis-address.js';
@@ -17,7 +17,7 @@ export function catalogueAddress(text: string): CatalogueAddress {
 
 export function networks(text: string, before: readonly string[] = []): string[] {
   const cidrs = text.split(',').map((cidr) => cidr.trim());
-  return cidrs.every(isNetwork) ? [...before, ...cidrs] : invalid('give a network such as 10.0.0.0/8 or fd00::/8');
+  return cidrs.every(isCidr) ? [...before, ...cidrs] : invalid('give a network such as 10.0.0.0/8 or fd00::/8');
 }
 
 export function nameServers(text: string, before: readonly string[] = []): string[] {

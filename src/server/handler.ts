@@ -79,7 +79,7 @@ function serveImage(
       ? { kind: 'avatar', height: options.avatarHeight }
       : ORIGINAL;
   const fail = (error: unknown) => sendFailure(options, route, response, ended, error);
-  const answering = of({ encodedUri: route.encodedUri, variant })
+  const answering = of({ hexUri: route.hexUri, variant })
     .pipe(options.pipeline)
     .subscribe({ next: (served) => send(served, request, response, ended, fail), error: fail });
   if (answering.closed) return;
@@ -109,7 +109,7 @@ function send(
 
 function sentAll({ cacheStatus, image }: ServedImage, response: ServerResponse, ended: Ended, bytes: number): void {
   const outcome = response.destroyed ? 'aborted' : outcomeOf(cacheStatus);
-  ended(outcome, response.statusCode, bytes, isCopy(outcome) ? image.modified : undefined);
+  ended(outcome, response.statusCode, bytes, isCopy(outcome) ? image.lastModified : undefined);
 }
 
 function sendFailure(

@@ -1,4 +1,4 @@
-import type { Body, StoredImage } from '../domain/index.js';
+import type { ImageBody, StoredImage } from '../domain/index.js';
 import type { Validators } from './preconditions.js';
 
 /** Names and values in turn. */
@@ -15,7 +15,7 @@ const MAX_AGE = 3600;
 /** Keeps an SVG from doing anything but being looked at, also when it is opened by itself. */
 const ONLY_TO_LOOK_AT = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox";
 
-const heads = new WeakMap<Body, ImageHead>();
+const heads = new WeakMap<ImageBody, ImageHead>();
 
 /** Worked out once for each body in memory: those that are asked for often keep theirs. */
 export function headOf(image: StoredImage): ImageHead {
@@ -26,22 +26,22 @@ export function headOf(image: StoredImage): ImageHead {
   return head;
 }
 
-function isOf({ type, checksum, modified }: StoredImage, head: ImageHead): boolean {
-  return head.type === type && head.checksum === checksum && head.modified === modified;
+function isOf({ type, checksum, lastModified }: StoredImage, head: ImageHead): boolean {
+  return head.type === type && head.checksum === checksum && head.lastModified === lastModified;
 }
 
-function makeHead({ type, checksum, modified }: StoredImage): ImageHead {
+function makeHead({ type, checksum, lastModified }: StoredImage): ImageHead {
   const etag = `"${checksum}"`;
   const content = [
     ['Cache-Control', `public, max-age=${MAX_AGE}`],
     ['ETag', etag],
-    ['Last-Modified', modified.toUTCString()],
+    ['Last-Modified', lastModified.toUTCString()],
     ['Accept-Ranges', 'bytes'],
     ['X-Content-Type-Options', 'nosniff'],
     ['Content-Type', type],
     ['Content-Security-Policy', ONLY_TO_LOOK_AT],
   ].flat();
-  return { type, checksum, modified, etag, content };
+  return { type, checksum, lastModified, etag, content };
 }
 
 /** Names and values of the fields that come first: those that are said again when the reader has the picture. */

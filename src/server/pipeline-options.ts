@@ -1,5 +1,10 @@
 import type { Observable } from 'rxjs';
-import { DEFAULTS, type SharedOverrides, type Stage, type StageOverrides } from '../pipeline/index.js';
+import {
+  PIPELINE_DEFAULTS,
+  type SharedOverrides,
+  type StageDecorator,
+  type StageOverrides,
+} from '../pipeline/index.js';
 import type { Options } from './options.js';
 
 /**
@@ -7,17 +12,21 @@ import type { Options } from './options.js';
  *
  * @param stage Looks on at its operators.
  */
-export function stageOverrides(options: Options, shutdown: Observable<unknown>, stage?: Stage): StageOverrides {
-  return { shutdown, stage, refreshWait: options.refreshWait, fetchDeadline: options.fetchTimeout };
+export function stageOverrides(
+  options: Options,
+  shutdown: Observable<unknown>,
+  stage?: StageDecorator,
+): StageOverrides {
+  return { shutdown, decorateStage: stage, refreshWait: options.refreshWait, fetchTimeout: options.fetchTimeout };
 }
 
 /** What a command line means for what its requests share. */
 export function sharedOverrides(options: Options): SharedOverrides {
-  const patience = options.queueTimeout;
+  const { queueTimeout } = options;
   return {
-    resizes: { concurrency: Math.ceil(DEFAULTS.resizes.concurrency / options.workers) },
-    perHost: { concurrency: options.hostConnections, queue: options.hostQueue, patience },
-    fetches: { concurrency: options.fetches, queue: options.fetchQueue, patience },
+    resizes: { concurrency: Math.ceil(PIPELINE_DEFAULTS.resizes.concurrency / options.workers) },
+    perHost: { concurrency: options.hostConnections, queueLimit: options.hostQueue, queueTimeout },
+    fetches: { concurrency: options.fetches, queueLimit: options.fetchQueue, queueTimeout },
     backOff: {
       firstPause: options.rest,
       longestPause: options.longestRest,

@@ -5,7 +5,7 @@ import { occurrences, type RawHeaders } from './raw-headers.js';
 export interface Validators {
   /** Strong entity tag, with its quotes. */
   readonly etag: string;
-  readonly modified: Date;
+  readonly lastModified: Date;
 }
 
 type Outcome = 'proceed' | 'not-modified' | 'precondition-failed';
@@ -18,22 +18,22 @@ export function isConditional(headers: RawHeaders): boolean {
 const CONDITIONS = ['if-none-match', 'if-modified-since', 'if-match', 'if-unmodified-since'] as const;
 
 /** Evaluates the conditions of a GET or HEAD in the order of RFC 9110 §13.2.2. */
-export function evaluatePreconditions(headers: IncomingHttpHeaders, { etag, modified }: Validators): Outcome {
+export function evaluatePreconditions(headers: IncomingHttpHeaders, { etag, lastModified }: Validators): Outcome {
   const ifMatch = headers['if-match'];
   const ifNoneMatch = headers['if-none-match'];
   if (ifMatch !== undefined) {
     if (!matches(ifMatch, etag, isStrong)) return 'precondition-failed';
-  } else if (isAfter(modified, headers['if-unmodified-since'])) {
+  } else if (isAfter(lastModified, headers['if-unmodified-since'])) {
     return 'precondition-failed';
   }
   if (ifNoneMatch !== undefined) return matches(ifNoneMatch, etag) ? 'not-modified' : 'proceed';
-  return isNotAfter(modified, headers['if-modified-since']) ? 'not-modified' : 'proceed';
+  return isNotAfter(lastModified, headers['if-modified-since']) ? 'not-modified' : 'proceed';
 }
 
 /** Whether the range may be taken from this representation (If-Range, RFC 9110 §13.1.5). */
-export function rangeIsCurrent(ifRange: string | undefined, { etag, modified }: Validators): boolean {
+export function rangeIsCurrent(ifRange: string | undefined, { etag, lastModified }: Validators): boolean {
   if (ifRange === undefined || ifRange === etag) return true;
-  return seconds(modified) === httpDate(ifRange);
+  return seconds(lastModified) === httpDate(ifRange);
 }
 
 const ENTITY_TAG = /(W\/)?("[\x21\x23-\x7e\x80-\xff]*")/g;
@@ -47,14 +47,14 @@ function isStrong(weak: string | undefined): boolean {
   return weak === undefined;
 }
 
-function isAfter(modified: Date, date: string | undefined): boolean {
+function isAfter(lastModified: Date, date: string | undefined): boolean {
   const limit = httpDate(date);
-  return limit !== undefined && seconds(modified) > limit;
+  return limit !== undefined && seconds(lastModified) > limit;
 }
 
-function isNotAfter(modified: Date, date: string | undefined): boolean {
+function isNotAfter(lastModified: Date, date: string | undefined): boolean {
   const limit = httpDate(date);
-  return limit !== undefined && seconds(modified) <= limit;
+  return limit !== undefined && seconds(lastModified) <= limit;
 }
 
 /** IMF-fixdate, RFC 850 and asctime dates (RFC 9110 §5.6.7), in seconds; anything else is ignored. */

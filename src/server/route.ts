@@ -1,7 +1,7 @@
 /** What the path of a request means. */
 export type Route =
   | { readonly kind: 'status' }
-  | { readonly kind: 'image'; readonly collection: 'img' | 'avatars'; readonly encodedUri: string }
+  | { readonly kind: 'image'; readonly collection: 'img' | 'avatars'; readonly hexUri: string }
   | { readonly kind: 'moved'; readonly location: string }
   | { readonly kind: 'unknown' };
 
@@ -15,9 +15,9 @@ const ABSOLUTE_FORM = /^https?:\/\/[^/?#]*/i;
 
 /** Reads a request target (RFC 9112 §3.2). Percent-encodings count as what they stand for. */
 export function parseRoute(target: string): Route {
-  const [, collection, encodedUri] = LINK.exec(target) ?? [];
-  if (collection !== undefined && encodedUri !== undefined) {
-    return { kind: 'image', collection: collection as 'img' | 'avatars', encodedUri };
+  const [, collection, hexUri] = LINK.exec(target) ?? [];
+  if (collection !== undefined && hexUri !== undefined) {
+    return { kind: 'image', collection: collection as 'img' | 'avatars', hexUri };
   }
   return parseAnyRoute(target);
 }
@@ -37,10 +37,9 @@ function parseAnyRoute(target: string): Route {
 
 function routeOf(path: string): Route {
   if (path === '/status') return { kind: 'status' };
-  const [collection, encodedUri, name, ...rest] = path.slice(1).split('/');
-  const isImage =
-    (collection === 'img' || collection === 'avatars') && !!encodedUri && name !== '' && rest.length === 0;
-  return isImage ? { kind: 'image', collection, encodedUri } : { kind: 'unknown' };
+  const [collection, hexUri, name, ...rest] = path.slice(1).split('/');
+  const isImage = (collection === 'img' || collection === 'avatars') && !!hexUri && name !== '' && rest.length === 0;
+  return isImage ? { kind: 'image', collection, hexUri } : { kind: 'unknown' };
 }
 
 /** Without empty, `.` and `..` segments; a final slash stays (RFC 3986 §5.2.4). */

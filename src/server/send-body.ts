@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { type Body, isInMemory } from '../domain/index.js';
+import { type ImageBody, isInMemory } from '../domain/index.js';
 
 /**
  * Sends a head and the bytes from `first` to before `end`: at once when they are in memory. Otherwise piece by
@@ -9,7 +9,7 @@ import { type Body, isInMemory } from '../domain/index.js';
 export function sendBody(
   response: ServerResponse,
   [status, head]: [status: 200 | 206, head: string[]],
-  body: Body,
+  body: ImageBody,
   [first, end]: [first: number, end: number],
 ): number | Promise<number> {
   if (!isInMemory(body)) return sendPieces(response, [status, head], body.read(first, end));

@@ -3,7 +3,7 @@ import { type RunHelpers, TestScheduler } from 'rxjs/testing';
 import { Rejection, type RejectionCode } from '../domain/index.js';
 
 /** What a marble test works with: the helpers of rxjs, and its clock. */
-export interface Marbles extends RunHelpers {
+export interface MarbleHelpers extends RunHelpers {
   /** The virtual clock. `asyncScheduler` goes by it as well, and with it whatever is told of no scheduler. */
   readonly scheduler: TestScheduler;
 }
@@ -20,7 +20,7 @@ export type MarbleTest = () => void;
  */
 export function marblesWith(
   assertEqual: (actual: unknown, expected: unknown) => void,
-): (test: (tools: Marbles) => void) => MarbleTest {
+): (test: (tools: MarbleHelpers) => void) => MarbleTest {
   return (test) => () => {
     const scheduler = new TestScheduler((actual, expected) => assertEqual(readable(actual), readable(expected)));
     scheduler.run((helpers) => test({ ...helpers, scheduler }));

@@ -1,10 +1,10 @@
 import { of, type OperatorFunction } from 'rxjs';
-import type { Marbles, MarbleTest } from './marbles.js';
+import type { MarbleHelpers, MarbleTest } from './marbles.js';
 
 /** An operator, and what it makes of one value. */
-export interface Example<In, Out> {
+export interface OperatorExample<In, Out> {
   /** The operator over ports that answer at once. */
-  readonly operator: (tools: Marbles) => OperatorFunction<In, Out>;
+  readonly operator: (tools: MarbleHelpers) => OperatorFunction<In, Out>;
   readonly input: In;
   readonly output: Out;
 }
@@ -16,8 +16,8 @@ export interface Example<In, Out> {
  * @param marbles Runs each of them; see `marblesWith`.
  */
 export function operatorLaws<In, Out>(
-  marbles: (test: (tools: Marbles) => void) => MarbleTest,
-  { operator, input, output }: Example<In, Out>,
+  marbles: (test: (tools: MarbleHelpers) => void) => MarbleTest,
+  { operator, input, output }: OperatorExample<In, Out>,
 ): readonly (readonly [law: string, test: MarbleTest])[] {
   const inputs = { a: input };
   const outputs = { x: output };

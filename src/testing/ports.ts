@@ -2,7 +2,7 @@ import { type Observable, of, switchMap } from 'rxjs';
 import type { Origin, OriginRequest, OriginResponse, Ports } from '../domain/index.js';
 
 /** What some ports do. */
-export type ToldPorts = {
+export type PartialPorts = {
   readonly [P in keyof Ports]?: NonNullable<Ports[P]> extends (...args: never) => unknown
     ? Ports[P]
     : Partial<Ports[P]>;
@@ -16,7 +16,7 @@ export function unexpected(name: string): () => never {
 }
 
 /** Ports that do what is told, most of it by `cold()` or `of()`, and throw when they are asked for anything else. */
-export function strictPorts(told: ToldPorts = {}): Ports {
+export function strictPorts(told: PartialPorts = {}): Ports {
   return portsOn(
     {
       catalogue: {
@@ -46,7 +46,7 @@ export function strictPorts(told: ToldPorts = {}): Ports {
  *
  * @param staged When a file that is stored was written; the epoch, if not said.
  */
-export function answeringPorts(told: ToldPorts = {}, staged = new Date(0)): Ports {
+export function stubPorts(told: PartialPorts = {}, staged = new Date(0)): Ports {
   return portsOn(
     {
       catalogue: {
@@ -57,7 +57,7 @@ export function answeringPorts(told: ToldPorts = {}, staged = new Date(0)): Port
       files: {
         read: () => of(undefined),
         recall: () => undefined,
-        stage: () => of({ modified: staged, commit: () => of(undefined), discard: () => of(undefined) }),
+        stage: () => of({ lastModified: staged, commit: () => of(undefined), discard: () => of(undefined) }),
         readVariant: () => of(undefined),
         writeVariant: () => of(undefined),
       },
@@ -71,11 +71,11 @@ export function answeringPorts(told: ToldPorts = {}, staged = new Date(0)): Port
 }
 
 /** An origin that answers as told: a connection lives as long as what `connect` gives is subscribed to. */
-export function originOf(connect: (request: OriginRequest) => Observable<OriginResponse>): Origin {
+export function stubOrigin(connect: (request: OriginRequest) => Observable<OriginResponse>): Origin {
   return { exchange: (request, read) => connect(request).pipe(switchMap(read)) };
 }
 
-function portsOn(others: Ports, { catalogue, files, origin, sniffer, resizer, ...functions }: ToldPorts): Ports {
+function portsOn(others: Ports, { catalogue, files, origin, sniffer, resizer, ...functions }: PartialPorts): Ports {
   return {
     ...others,
     ...functions,

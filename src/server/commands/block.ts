@@ -1,5 +1,6 @@
 import { Option } from 'commander';
-import { DiskSurvey, type ManagedCatalogue } from '../../adapters/index.js';
+import { DiskSurvey } from '../../adapters/disk-survey.js';
+import type { ManagedCatalogue } from '../../adapters/index.js';
 import type { SourceUri } from '../../domain/index.js';
 import { assertCacheDirectory } from '../cache-directory.js';
 import { command } from './command.js';

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { DiskSurvey } from '../../adapters/index.js';
+import { DiskSurvey } from '../../adapters/disk-survey.js';
 import { assertCacheDirectory, assertReadableCacheDirectory } from '../cache-directory.js';
 import { type Parts, partsOf } from './check/parts.js';
 import { phasesOf } from './check/phases.js';

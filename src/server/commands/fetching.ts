@@ -32,7 +32,7 @@ export function patient<O extends Options>(options: O): O {
 export function fetching(parts: DependencyContainer): (uri: SourceUri, variant: Variant) => Observable<Fetched> {
   const pipeline = parts.resolve(PIPELINE);
   return ({ hex }, variant) =>
-    of({ encodedUri: hex, variant }).pipe(
+    of({ hexUri: hex, variant }).pipe(
       pipeline,
       map((served) => ({ ...howServed(served.cacheStatus), served })),
       catchError((error: unknown) =>

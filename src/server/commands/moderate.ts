@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import type { Change, ManagedCatalogue } from '../../adapters/index.js';
+import type { ModerationResult, ManagedCatalogue } from '../../adapters/index.js';
 import type { SourceUri } from '../../domain/index.js';
 import { StartFailure } from '../failure.js';
 import { atMost } from './at-most.js';
@@ -25,7 +25,7 @@ const AT_ONCE = 16;
 
 /** What came of one picture. */
 interface Outcome {
-  readonly change: Change;
+  readonly change: ModerationResult;
   /** Files that were removed. */
   readonly removed: number;
 }

@@ -1,5 +1,5 @@
 import type { CatalogueRecord } from '../../adapters/index.js';
-import { isComplete, type SourceUri, usable } from '../../domain/index.js';
+import { isCompleteRecord, type SourceUri, usableRecord } from '../../domain/index.js';
 
 /** What a picture is to its readers, as far as the catalogue says. */
 export type State =
@@ -22,6 +22,6 @@ export function stateOf(uri: SourceUri, { isDeclared, isBlocked, stored, error, 
   if (isBlocked) return 'blocked';
   if (!uri.url) return 'invalid';
   if (error) return 'failed';
-  if (!isComplete(usable(stored))) return 'absent';
+  if (!isCompleteRecord(usableRecord(stored))) return 'absent';
   return freshUntil ? 'fresh' : 'stale';
 }

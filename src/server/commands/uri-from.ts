@@ -19,7 +19,7 @@ export function urisFrom(words: readonly string[]): SourceUri[] {
 
 function linked(word: string): SourceUri | undefined {
   const route = parseRoute(word.replace(/^\/\//, 'http://'));
-  const uri = route.kind === 'image' ? SourceUri.fromHex(route.encodedUri) : undefined;
+  const uri = route.kind === 'image' ? SourceUri.fromHex(route.hexUri) : undefined;
   // Other sites may have such paths as well: there, what is in them is no URI.
   return word.startsWith('/') || ABSOLUTE.test(`${uri}`) ? uri : undefined;
 }

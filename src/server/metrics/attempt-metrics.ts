@@ -1,4 +1,4 @@
-import { rangeOf } from '../../adapters/index.js';
+import { rangeOf } from '../../adapters/address-rules.js';
 import type { Attempt, Ports } from '../../domain/index.js';
 import type { Metrics } from './registry.js';
 import { histogram } from './tallies.js';
@@ -9,7 +9,7 @@ const PHASES = ['dns', 'connect', 'firstByte', 'body'] as const;
 const LABELS = { dns: 'dns', connect: 'connect', firstByte: 'first_byte', body: 'body' } as const;
 
 /** Counts how fetches went. */
-export function attemptMetrics(metrics: Metrics): NonNullable<Ports['attempted']> {
+export function attemptMetrics(metrics: Metrics): NonNullable<Ports['onAttempt']> {
   const outcomes = new Map<string, number>();
   const refusals = new Map<string, number>();
   let bytesFetched = 0;

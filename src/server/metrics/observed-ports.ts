@@ -1,6 +1,6 @@
 import { defer, from, type MonoTypeOperatorFunction, tap } from 'rxjs';
 import {
-  type Answer,
+  type MaybePending,
   type Catalogue,
   type ImageFiles,
   isPending,
@@ -37,14 +37,15 @@ function timedCatalogue(catalogue: Catalogue, metrics: Metrics): Catalogue {
       const answer = catalogue.lookup(uri);
       return isPending(answer) ? from(answer).pipe(timing(durations.lookup)) : answer;
     },
-    store: (uri, record, modified) => from(catalogue.store(uri, record, modified)).pipe(timing(durations.store)),
+    store: (uri, record, lastModified) =>
+      from(catalogue.store(uri, record, lastModified)).pipe(timing(durations.store)),
     recordError: (uri, reason) => from(catalogue.recordError(uri, reason)).pipe(timing(durations['record-error'])),
   };
 }
 
 function countedFiles(files: ImageFiles, metrics: Metrics): ImageFiles {
   const reads = { memory: 0, disk: 0 };
-  const count = <T>(answer: Answer<T>): Answer<T> => {
+  const count = <T>(answer: MaybePending<T>): MaybePending<T> => {
     reads[isPending(answer) ? 'disk' : 'memory']++;
     return answer;
   };

@@ -1,27 +1,30 @@
 import { type DiskFiles, type ManagedCatalogue, RedisCatalogue } from '../../adapters/index.js';
-import type { Shared } from '../../pipeline/index.js';
+import type { SharedState } from '../../pipeline/index.js';
 import type { Metrics } from './registry.js';
 
 /** What is under way, waits or is held at the moment. */
-export function sharedMetrics(metrics: Metrics, shared: Shared): void {
-  const { refreshing, backOff, unsaved, hosts, fetches, resizes } = shared;
+export function sharedMetrics(metrics: Metrics, shared: SharedState): void {
+  const { refreshing, backOff, unsaved, hostGates, fetchGate, resizeGate } = shared;
   metrics.gauge(
     { name: 'refreshes_in_flight', help: 'Pictures that are being brought up to date.' },
     () => refreshing.size,
   );
-  metrics.gauge({ name: 'fetches_running', help: 'Exchanges with origins.' }, () => fetches.running);
-  metrics.gauge({ name: 'fetches_waiting', help: 'Exchanges that wait for a place among all.' }, () => fetches.waiting);
-  metrics.gauge({ name: 'hosts_busy', help: 'Hosts with which exchanges run or wait.' }, () => hosts.size);
+  metrics.gauge({ name: 'fetches_running', help: 'Exchanges with origins.' }, () => fetchGate.running);
+  metrics.gauge(
+    { name: 'fetches_waiting', help: 'Exchanges that wait for a place among all.' },
+    () => fetchGate.waiting,
+  );
+  metrics.gauge({ name: 'hosts_busy', help: 'Hosts with which exchanges run or wait.' }, () => hostGates.size);
   metrics.gauges(
     {
       name: 'origins_resting',
       help: 'URIs and hosts that are left alone: failed URIs, open breakers of hosts, hosts that asked for it.',
     },
     'cause',
-    () => backOff.atRest,
+    () => backOff.restCounts,
   );
-  metrics.gauge({ name: 'resizes_running', help: 'Avatars that are being made.' }, () => resizes.running);
-  metrics.gauge({ name: 'resizes_waiting', help: 'Avatars that wait to be made.' }, () => resizes.waiting);
+  metrics.gauge({ name: 'resizes_running', help: 'Avatars that are being made.' }, () => resizeGate.running);
+  metrics.gauge({ name: 'resizes_waiting', help: 'Avatars that wait to be made.' }, () => resizeGate.waiting);
   metrics.gauge(
     { name: 'unsaved_pictures', help: 'Pictures held in memory because they could not be stored.' },
     () => unsaved.size,

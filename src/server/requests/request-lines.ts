@@ -43,7 +43,7 @@ function methodOf({ method }: Asked): string {
 /** The URI of a picture as the site declared it, or the path that means none. */
 function whatOf({ asked: { url }, route, outcome }: RequestEnd): string {
   if (route.kind === 'image' && outcome !== 'invalid-parameters') {
-    return `,"uri":${quoted(Buffer.from(route.encodedUri.slice(0, 2 * LONGEST), 'hex').toString())}`;
+    return `,"uri":${quoted(Buffer.from(route.hexUri.slice(0, 2 * LONGEST), 'hex').toString())}`;
   }
   return url === undefined ? '' : `,"path":${quoted(url.slice(0, LONGEST))}`;
 }

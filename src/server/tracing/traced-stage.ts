@@ -1,7 +1,7 @@
 import { type Context, context, type Span, SpanStatusCode, trace, type Tracer } from '@opentelemetry/api';
 import { mergeMap, Observable, of, type OperatorFunction } from 'rxjs';
 import { isRejection } from '../../domain/index.js';
-import type { Stage } from '../../pipeline/index.js';
+import type { StageDecorator } from '../../pipeline/index.js';
 
 /**
  * A span for each value that an operator works on: from its coming to the first value that is made of it, to the
@@ -10,7 +10,7 @@ import type { Stage } from '../../pipeline/index.js';
  * Its parent is what was active when the whole was subscribed to, and what goes on from it goes on there: where a
  * value comes from is a promise of anybody's, in whose context nothing of ours belongs.
  */
-export function tracedStage(tracer: Tracer): Stage {
+export function tracedStage(tracer: Tracer): StageDecorator {
   return (name, operator) => (source) =>
     new Observable((subscriber) => {
       const parent = context.active();

@@ -36,7 +36,7 @@ export type Refreshed = Extract<ToWorker, { kind: 'served' | 'failed' }>;
 export interface SentImage {
   readonly cacheStatus: CacheStatus;
   readonly record: StoredRecord;
-  readonly modified: Date;
+  readonly lastModified: Date;
   /** Without them, they lie on the disk under the checksum of the record. */
   readonly bytes?: Uint8Array;
 }

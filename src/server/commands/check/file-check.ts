@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type FilePlace, filePlace, originalPlace } from '../../../adapters/index.js';
+import { type FilePlace, filePlace, originalPlace } from '../../../adapters/disk-layout.js';
 import { atOnce } from './at-once.js';
 import { DigestTable } from './digest-table.js';
 import { fileState } from './file-state.js';

@@ -1,4 +1,4 @@
-import type { DiskSurvey } from '../../../adapters/index.js';
+import type { DiskSurvey } from '../../../adapters/disk-survey.js';
 
 /** What a look at a file gave: its SHA-1 in hexadecimal, nothing, or why it cannot be read. */
 export type FileState =

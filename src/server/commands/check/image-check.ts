@@ -1,5 +1,5 @@
 import type { CatalogueKey } from '../../../adapters/index.js';
-import { type SourceUri, usable } from '../../../domain/index.js';
+import { type SourceUri, usableRecord } from '../../../domain/index.js';
 import type { DigestTable } from './digest-table.js';
 import type { Finding } from './finding.js';
 import { enlist, forget, ifStill } from './mends.js';
@@ -30,7 +30,7 @@ export async function checkImage(
   } else if (status !== undefined) findings.push({ kind: 'unknown status', what: `${status} of ${what}` });
   const { type, checksum } = recordOf(fields);
   if (checksum !== undefined) return [...findings, ...(await checkPicture(parts, uri, { type, checksum }))];
-  if (type !== undefined && usable({ type }).type === undefined) {
+  if (type !== undefined && usableRecord({ type }).type === undefined) {
     findings.push({ kind: 'unknown type', what: `${type} of ${what}`, mend: forget(parts, uri, undefined) });
   }
   return findings;

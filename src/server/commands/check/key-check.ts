@@ -1,4 +1,5 @@
-import { type CatalogueKey, keyOf, type KeyPlace } from '../../../adapters/index.js';
+import { keyOf } from '../../../adapters/redis-schema.js';
+import type { CatalogueKey, KeyPlace } from '../../../adapters/index.js';
 import { SourceUri } from '../../../domain/index.js';
 import { afterwards } from './afterwards.js';
 import { atOnce } from './at-once.js';

@@ -1,5 +1,6 @@
-import { asidePlace, type List, magicSniffer, type Note, originalPlace } from '../../../adapters/index.js';
-import { imageTypeOf, type RecordFields, type SourceUri, usable } from '../../../domain/index.js';
+import { asidePlace, originalPlace } from '../../../adapters/disk-layout.js';
+import { type List, magicSniffer, type Note } from '../../../adapters/index.js';
+import { imageTypeOf, type RecordFields, type SourceUri, usableRecord } from '../../../domain/index.js';
 import type { Mend } from './finding.js';
 import type { Parts } from './parts.js';
 
@@ -62,7 +63,7 @@ export function forgetAndSetAside(parts: Parts, uri: SourceUri, recorded: string
  * are no picture, it is set aside.
  */
 export async function adopt(parts: Parts, uri: SourceUri, recorded: RecordFields, checksum: string): Promise<Mend> {
-  const type = usable(recorded).type ?? (await typeOfBytes(parts, uri));
+  const type = usableRecord(recorded).type ?? (await typeOfBytes(parts, uri));
   if (type === undefined) return forgetAndSetAside(parts, uri, recorded.checksum, checksum);
   return { how: `recorded as ${type}`, run: () => parts.upkeep.adopt(uri, { type, checksum }) };
 }

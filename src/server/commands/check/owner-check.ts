@@ -1,4 +1,5 @@
-import { type CatalogueKey, originalPlace } from '../../../adapters/index.js';
+import { originalPlace } from '../../../adapters/disk-layout.js';
+import type { CatalogueKey } from '../../../adapters/index.js';
 import { atOnce } from './at-once.js';
 import type { DigestTable } from './digest-table.js';
 import { fileState } from './file-state.js';

@@ -1,4 +1,5 @@
-import type { CatalogueUpkeep, DiskSurvey } from '../../../adapters/index.js';
+import type { DiskSurvey } from '../../../adapters/disk-survey.js';
+import type { CatalogueUpkeep } from '../../../adapters/index.js';
 import { DigestTable } from './digest-table.js';
 
 /** What a check works on, and what it learns on the way. */

@@ -1,5 +1,5 @@
-import { originalPlace } from '../../../adapters/index.js';
-import { type SourceUri, usable } from '../../../domain/index.js';
+import { originalPlace } from '../../../adapters/disk-layout.js';
+import { type SourceUri, usableRecord } from '../../../domain/index.js';
 import { fileState } from './file-state.js';
 import type { Finding } from './finding.js';
 import { adopt, forget, forgetAndSetAside, ifStill } from './mends.js';
@@ -33,7 +33,7 @@ export async function checkPicture(
     const mend = forgetAndSetAside(parts, uri, checksum, file.checksum);
     findings.push({ kind: 'checksum differs from file', what, mend });
   }
-  if (usable({ type }).type === undefined) {
+  if (usableRecord({ type }).type === undefined) {
     const mend = isIntact ? await adopt(parts, uri, { checksum }, checksum) : forget(parts, uri, checksum);
     if (type === undefined) findings.push({ kind: 'checksum without type', what, mend });
     else findings.push({ kind: 'unknown type', what: `${type} of ${what}`, mend });

@@ -1,4 +1,4 @@
-import { originalPlace } from '../../../adapters/index.js';
+import { originalPlace } from '../../../adapters/disk-layout.js';
 import { fileState } from './file-state.js';
 import type { Finding } from './finding.js';
 import type { Parts } from './parts.js';

@@ -1,5 +1,7 @@
-import { type DiskFiles, type Dimensions, dimensionsOf, excessIn } from '../../../adapters/index.js';
-import { isRejection, type SourceUri, type StoredFile, type StoredRecord, wholeOf } from '../../../domain/index.js';
+import { type Dimensions, dimensionsOf } from '../../../adapters/sharp-dimensions.js';
+import { excessIn } from '../../../adapters/sharp-pixels.js';
+import type { DiskFiles } from '../../../adapters/index.js';
+import { isRejection, type SourceUri, type StoredFile, type StoredRecord, bytesOf } from '../../../domain/index.js';
 import { lastValueFrom } from 'rxjs';
 import type { Options } from '../../options.js';
 
@@ -26,11 +28,11 @@ export async function copyOf(
   try {
     const file = await files.read(uri);
     if (!file) return { file: checksum === undefined ? 'none' : 'missing' };
-    const bytes = await lastValueFrom(wholeOf(file.body));
+    const bytes = await lastValueFrom(bytesOf(file.body));
     const dimensions = await dimensionsOf(bytes);
     const excess = avatarHeight > 0 ? await excessIn(bytes, maxPixels) : undefined;
     const seen = {
-      ...{ since: file.modified, bytes: file.body.length },
+      ...{ since: file.lastModified, bytes: file.body.length },
       ...(dimensions ? { dimensions } : {}),
       ...(excess === undefined ? {} : { excess }),
     };

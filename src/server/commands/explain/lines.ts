@@ -1,4 +1,4 @@
-import type { Dimensions } from '../../../adapters/index.js';
+import type { Dimensions } from '../../../adapters/sharp-dimensions.js';
 import type { SentAttempt, SentHop } from '../../sent-attempt.js';
 import { endClock, moment } from '../moment.js';
 import { nameOf } from '../name-of.js';

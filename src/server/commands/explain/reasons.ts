@@ -1,9 +1,9 @@
 import { STATUS_CODES } from 'node:http';
 import type { RejectionCode } from '../../../domain/index.js';
-import { DEFAULTS } from '../../../pipeline/index.js';
+import { PIPELINE_DEFAULTS } from '../../../pipeline/index.js';
 import type { SentAttempt } from '../../sent-attempt.js';
 
-const LARGEST = `${DEFAULTS.maxBytes / 2 ** 20} MiB`;
+const LARGEST = `${PIPELINE_DEFAULTS.maxBytes / 2 ** 20} MiB`;
 
 /** What is told about each rejection, after `because`. `origin` is who was asked, `status` what it answered. */
 const REASONS: Readonly<Record<RejectionCode, (origin: string, status: string) => string>> = {

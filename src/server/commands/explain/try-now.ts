@@ -1,6 +1,7 @@
 import { catchError, lastValueFrom, map, mergeMap, type Observable, of, throwError } from 'rxjs';
 import type { DependencyContainer } from 'tsyringe';
-import { type Dimensions, dimensionsOf, magicSniffer } from '../../../adapters/index.js';
+import { type Dimensions, dimensionsOf } from '../../../adapters/sharp-dimensions.js';
+import { magicSniffer } from '../../../adapters/index.js';
 import { type Attempt, dueFor, isRejection, type SourceUri } from '../../../domain/index.js';
 import { fetch, validate } from '../../../operators/index.js';
 import { ORIGIN } from '../../container.js';
@@ -24,13 +25,13 @@ type Outcome = Omit<Try, 'attempt'>;
 /** Fetches a picture as a server would, whole and without a condition, and keeps nothing and notes nothing of it. */
 export async function tryNow(uri: SourceUri, options: Options, parts: DependencyContainer): Promise<Try> {
   let attempt: SentAttempt | null = null;
-  const attempted = (made: Attempt) => {
+  const onAttempt = (made: Attempt) => {
     attempt = sentAttempt(made);
   };
   const trying: Observable<Outcome> = of(dueFor(uri)).pipe(
-    fetch({ origin: parts.resolve(ORIGIN), attempted }, { fetchDeadline: options.fetchTimeout }),
+    fetch({ origin: parts.resolve(ORIGIN), onAttempt }, { fetchTimeout: options.fetchTimeout }),
     validate({ sniffer: magicSniffer }),
-    mergeMap(async (image) => (image.modified ? await seen(image) : { outcome: 'not-modified' as const })),
+    mergeMap(async (image) => (image.kind === 'fetched' ? await seen(image) : { outcome: 'not-modified' as const })),
     catchError((error: unknown) =>
       isRejection(error) ? of({ outcome: error.code, reason: error.message }) : throwError(() => error),
     ),

@@ -1,20 +1,20 @@
 import { mergeMap, of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { Bulkhead } from '../../src/operators/index.js';
+import { KeyedGate } from '../../src/operators/index.js';
 import { marbles, rejection } from '../support/marbles.js';
 
-describe('Bulkhead', () => {
+describe('KeyedGate', () => {
   it(
     'bounds the work of each key, and that of no other',
     marbles(({ cold, hot, expectObservable, expectSubscriptions }) => {
-      const bulkhead = new Bulkhead({ concurrency: 1, queue: 1 });
+      const gates = new KeyedGate({ concurrency: 1, queueLimit: 1 });
       const keys = hot('     aab-------|');
       const work = { a: cold('---(r|)'), b: cold('---(s|)') };
       const first = '        ^--!';
       const second = '       ---^--!';
       const other = '        --^--!';
       const expected = '     ---r-sr---|';
-      const run = mergeMap((key: string) => bulkhead.run(key, () => work[key as 'a' | 'b']));
+      const run = mergeMap((key: string) => gates.run(key, () => work[key as 'a' | 'b']));
       expectObservable(keys.pipe(run)).toBe(expected);
       expectSubscriptions(work.a.subscriptions).toBe([first, second]);
       expectSubscriptions(work.b.subscriptions).toBe(other);
@@ -24,8 +24,8 @@ describe('Bulkhead', () => {
   it(
     'turns away what finds the queue of its key full',
     marbles(({ cold, expectObservable }) => {
-      const bulkhead = new Bulkhead({ concurrency: 1, queue: 0 });
-      const run = (key: string) => bulkhead.run(key, () => cold('---(r|)'));
+      const gates = new KeyedGate({ concurrency: 1, queueLimit: 0 });
+      const run = (key: string) => gates.run(key, () => cold('---(r|)'));
       expectObservable(run('a')).toBe('---(r|)');
       expectObservable(run('a')).toBe('#', undefined, rejection('overloaded'));
       expectObservable(run('b')).toBe('---(r|)');
@@ -35,42 +35,42 @@ describe('Bulkhead', () => {
   it(
     'forgets keys that nobody uses, whichever way their work ended',
     marbles(({ cold, expectObservable, flush }) => {
-      const bulkhead = new Bulkhead({ concurrency: 1, queue: 1 });
-      expectObservable(bulkhead.run('ended', () => of('r'))).toBe('(r|)');
-      expectObservable(bulkhead.run('failed', () => cold('-#'))).toBe('-#');
+      const gates = new KeyedGate({ concurrency: 1, queueLimit: 1 });
+      expectObservable(gates.run('ended', () => of('r'))).toBe('(r|)');
+      expectObservable(gates.run('failed', () => cold('-#'))).toBe('-#');
       expectObservable(
-        bulkhead.run('left', () => cold('-----')),
+        gates.run('left', () => cold('-----')),
         '^--!',
       ).toBe('----');
       expectObservable(
-        bulkhead.run('left', () => cold('-----')),
+        gates.run('left', () => cold('-----')),
         '^-!',
       ).toBe('---');
-      expectObservable(bulkhead.run('used', () => cold('-----'))).toBe('-----');
+      expectObservable(gates.run('used', () => cold('-----'))).toBe('-----');
       flush();
-      expect(bulkhead.size).toBe(1);
+      expect(gates.size).toBe(1);
     }),
   );
 
   it(
     'forgets keys whose last work had to wait for its turn',
     marbles(({ cold, expectObservable, flush }) => {
-      const bulkhead = new Bulkhead({ concurrency: 1, queue: 1 });
-      const visit = () => bulkhead.run('a', () => cold('---(r|)'));
+      const gates = new KeyedGate({ concurrency: 1, queueLimit: 1 });
+      const visit = () => gates.run('a', () => cold('---(r|)'));
       expectObservable(visit(), '^').toBe('   ---(r|)');
       expectObservable(visit(), '-^').toBe('  ------(r|)');
       flush();
-      expect(bulkhead.size).toBe(0);
+      expect(gates.size).toBe(0);
     }),
   );
 
   it(
     'forgets no key for which others wait while work ends at once',
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
-      const bulkhead = new Bulkhead({ concurrency: 1, queue: 2 });
+      const gates = new KeyedGate({ concurrency: 1, queueLimit: 2 });
       const work = cold('                                ---(r|)');
-      const slow = () => bulkhead.run('a', () => work);
-      const quick = bulkhead.run('a', () => of('q'));
+      const slow = () => gates.run('a', () => work);
+      const quick = gates.run('a', () => of('q'));
       expectObservable(slow(), ' ^').toBe('               ---(r|)');
       expectObservable(quick, '  -^').toBe('              ---(q|)');
       expectObservable(slow(), ' --^').toBe('             ------(r|)');

@@ -12,7 +12,7 @@ interface Used {
  * A gate for each key, so that whoever is slow holds up nobody else. Gates that nobody uses are
  * forgotten.
  */
-export class Bulkhead {
+export class KeyedGate {
   readonly #options: GateOptions;
   readonly #used = new Map<string, Used>();
 
