@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { growthOf } from '../../src/server/heap.js';
+import { flagsFor } from '../../src/server/heap.js';
 
 const HEAP = join(import.meta.dirname, '../../dist/server/heap.js');
 const MIB = 1 << 20;
@@ -13,11 +13,11 @@ const MIB = 1 << 20;
 const program = (held: number) => `
   import { PerformanceObserver, constants } from 'node:perf_hooks';
   import { setImmediate } from 'node:timers/promises';
-  import { giveHeapRoom } from ${JSON.stringify(HEAP)};
+  import { tuneHeap } from ${JSON.stringify(HEAP)};
 
   const { setInterval } = globalThis;
   globalThis.setInterval = (look, milliseconds) => setInterval(look, milliseconds / 100);
-  giveHeapRoom();
+  tuneHeap();
 
   const peaks = [0];
   new PerformanceObserver((list) => {
@@ -39,18 +39,20 @@ function heapThatHolds(held: number): number {
   return Number(execFileSync(process.execPath, args, { encoding: 'utf8', timeout: 30_000 }));
 }
 
-describe('giveHeapRoom', () => {
+describe('tuneHeap', () => {
   it('lets a large heap grow by little from one major collection to the next', () => {
-    expect(heapThatHolds(256 * MIB) / (256 * MIB)).toBeLessThan(3);
+    expect(heapThatHolds(256 * MIB) / (256 * MIB)).toBeLessThan(2);
   });
 
   it.each([
-    [10 * MIB, 3],
-    [32 * MIB, 2],
-    [64 * MIB, 1],
-    [128 * MIB, 0.5],
-    [1024 * MIB, 0.3],
-  ])('lets one of %i bytes grow by %f of itself', (heap, growth) => {
-    expect(growthOf(heap)).toBe(growth);
+    [30, 8, 300],
+    [60, 16, 200],
+    [120, 64, 50],
+  ])('has room in a heap of %i MiB, of which %i are used, for %i percent of that', (taken, used, percent) => {
+    expect(flagsFor(taken * MIB, used * MIB)).toEqual(['--no-optimize-for-size', `--heap-growing-percent=${percent}`]);
+  });
+
+  it('leaves a large one to V8, told to keep it small', () => {
+    expect(flagsFor(121 * MIB, 20 * MIB)).toEqual(['--optimize-for-size', '--heap-growing-percent=0']);
   });
 });

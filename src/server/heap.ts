@@ -1,29 +1,32 @@
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 
-/** V8 itself collects once memory outside of its heap has grown by as much, in bytes: pictures are there. */
-const ROOM = 64 * 1024 * 1024;
+const MIB = 1024 * 1024;
 
-/** The most is what V8 allows as well, since the heap may soon be larger. */
-const LEAST = 0.3;
+/** Bytes by which a small heap is to grow from one major collection to the next; three times itself at most, as ever. */
+const ROOM = 32 * MIB;
 const MOST = 3;
+
+const LARGE = 120 * MIB;
 
 const SUPERVISION = 1000;
 
-/** By how much of itself a heap of so many bytes may grow from one major collection to the next. */
-export function growthOf(heap: number): number {
-  return Math.min(Math.max(LEAST, ROOM / heap), MOST);
+/** What V8 is told about a heap that takes so many bytes, of which so many are used. */
+export function flagsFor(taken: number, used: number): string[] {
+  if (taken > LARGE) return ['--optimize-for-size', '--heap-growing-percent=0'];
+  const percent = Math.round(Math.min(ROOM / used, MOST) * 100);
+  return ['--no-optimize-for-size', `--heap-growing-percent=${percent}`];
 }
 
 /**
- * Lets the heap grow by the same room, whatever its size. V8 goes by proportion, and by how much there is to do: a
+ * Gives a small heap room to grow in, and a large one little. V8 goes by proportion, and by how much there is to do: a
  * heap of 20 MB was collected for each large picture that came by, for some ten milliseconds in which no hit was
  * answered; one that had served 50,000 pictures grew fourfold on a machine with much memory, so that most of it was
- * waiting to be collected.
+ * waiting to be collected. What keeps a large one small costs a hit a tenth.
  */
-export function giveHeapRoom(): void {
+export function tuneHeap(): void {
   const look = () => {
-    const percent = Math.round(growthOf(getHeapStatistics().used_heap_size) * 100);
-    setFlagsFromString(`--heap-growing-percent=${percent}`);
+    const { total_heap_size: taken, used_heap_size: used } = getHeapStatistics();
+    for (const flag of flagsFor(taken, used)) setFlagsFromString(flag);
   };
   look();
   setInterval(look, SUPERVISION).unref();

@@ -7,7 +7,7 @@ import { connect } from './connect.js';
 import { ATTEMPTS, CATALOGUE, createContainer, FILES, METRICS, SHARED, TROUBLES } from './container.js';
 import { endSoon } from './end-soon.js';
 import { type Front, ownFront } from './front.js';
-import { giveHeapRoom } from './heap.js';
+import { tuneHeap } from './heap.js';
 import { listen } from './http-server.js';
 import { openLog } from './log/log.js';
 import { allMetrics } from './metrics/all-metrics.js';
@@ -20,7 +20,7 @@ import { workersFront } from './workers/workers-front.js';
 
 /** Runs the server until it is told to stop. Resolves to its exit code. */
 export async function serve(options: Options): Promise<0> {
-  giveHeapRoom();
+  tuneHeap();
   assertCacheDirectory(options.dir);
   const log = openLog(options);
   const { logger, reopen } = log;

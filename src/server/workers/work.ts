@@ -4,7 +4,7 @@ import { filter, firstValueFrom, map, Subject } from 'rxjs';
 import { connect } from '../connect.js';
 import { CATALOGUE, createContainer, FILES, METRICS, REFRESH, SHARED } from '../container.js';
 import { endSoon } from '../end-soon.js';
-import { giveHeapRoom } from '../heap.js';
+import { tuneHeap } from '../heap.js';
 import { openLog } from '../log/log.js';
 import { logMetrics } from '../metrics/log-metrics.js';
 import type { Metrics } from '../metrics/registry.js';
@@ -16,7 +16,7 @@ import { remoteRefresh } from './remote-refresh.js';
 
 /** Answers the readers that the primary sends, until it says that these were all. */
 export async function work(options: Options): Promise<void> {
-  giveHeapRoom();
+  tuneHeap();
   const log = openLog(options);
   const { logger, reopen } = log;
   const orphaned = () => {
