@@ -7,6 +7,7 @@ import {
   fetch,
   Gate,
   limitBytes,
+  resize,
   staleWhileRevalidate,
   Unsaved,
 } from '../../src/operators/index.js';
@@ -15,6 +16,12 @@ import { marbles, rejection } from '../support/marbles.js';
 import { FIRST_DUE, NEW_BYTES, URL_OF_IT, valid } from '../support/nouns.js';
 import { sending } from '../support/world.js';
 
+const RESIZING = {
+  resizing: new Map(),
+  resizeGate: new Gate({ concurrency: 1, queueLimit: 1 }),
+  unresizable: new Map<string, true>(),
+};
+
 describe('numbers that cannot be', () => {
   it.each([
     ['maxBytes', () => limitBytes(NaN)],
@@ -22,6 +29,7 @@ describe('numbers that cannot be', () => {
     ['maxWait', () => staleWhileRevalidate({ maxWait: NaN, stale: () => of(1) })],
     ['concurrency', () => new Gate({ concurrency: NaN, queueLimit: 1 })],
     ['queueLimit', () => new KeyedGate({ concurrency: 1, queueLimit: NaN })],
+    ['resizeTimeout', () => resize(stubPorts(), { ...RESIZING, resizeTimeout: NaN })],
   ])('are named: %s', (name, making) => {
     expect(making).toThrow(TypeError);
     expect(making).toThrow(new RegExp(`^${name} `));

@@ -76,7 +76,7 @@ export function resize(
   ports: Pick<Ports, 'files' | 'resizer' | 'sniffer' | 'report'>,
   { resizing, resizeGate, unresizable, resizeTimeout = RESIZE_TIMEOUT, scheduler = asyncScheduler }: ResizeOptions,
 ): MonoTypeOperatorFunction<ServedImage> {
-  checkNumbers({ resizeTimeout: resizeTimeout }, 0);
+  checkNumbers({ resizeTimeout }, 0);
   const begun = new Set<string>();
 
   const make = (wanted: Wanted): Observable<StoredVariant> =>
