@@ -24,6 +24,21 @@ const slow = await sharp({ create: { width: 5000, height: 5000, channels: 3, bac
   .jpeg({ progressive: true })
   .toBuffer();
 
+/** Wants an avatar while it can open nothing, and once more when it can. */
+const WITHOUT_DESCRIPTORS = `
+import { closeSync, openSync } from 'node:fs';
+const { isolatedResizer } = await import('./dist/adapters/index.js');
+const resizer = isolatedResizer();
+const make = () => resizer.resize(Buffer.from(process.env.PICTURE, 'base64'), 'png', 64);
+const taken = [];
+try {
+  for (;;) taken.push(openSync('/dev/null'));
+} catch {}
+await make().catch(({ message }) => console.log(message));
+taken.forEach((descriptor) => closeSync(descriptor));
+console.log((await make()).length > 0 && 'made');
+`;
+
 const children = () => childrenOf(process.pid);
 const make = async (resizer: Resizer, bytes: Uint8Array, format: 'png' | 'jpeg' = 'png') =>
   Buffer.from((await resizer.resize(bytes, format, 64)) as Uint8Array);
@@ -110,6 +125,13 @@ describe('isolatedResizer', () => {
     await expect(killing).rejects.toThrow('the process that makes avatars ended with SIGSEGV');
     await expect(killing).rejects.toMatchObject({ code: 'undecodable' });
     expect((await beside).length).toBeGreaterThan(100);
+  });
+
+  it('says why its process could not be started, and starts another when it can', () => {
+    const limited = `ulimit -n 1000; exec ${process.execPath} --input-type=module -e "$PROGRAM"`;
+    const env = { ...process.env, PROGRAM: WITHOUT_DESCRIPTORS, PICTURE: quick.toString('base64') };
+    const said = execFileSync('bash', ['-c', limited], { cwd: ROOT, encoding: 'utf8', env, timeout: 10_000 });
+    expect(said).toMatch(/^spawn .* EMFILE\nmade\n$/);
   });
 
   it('keeps nobody from ending, but for who waits for an avatar', () => {

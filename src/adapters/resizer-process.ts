@@ -20,7 +20,7 @@ interface Asker {
 /** The other end of `resizer-program.ts`. It keeps this process alive only while it has something to do. */
 export class ResizerProcess {
   readonly #child: ChildProcess;
-  readonly #pictures: Socket;
+  readonly #pictures: Socket | undefined;
   readonly #askers = new Map<number, Asker>();
   #last = 0;
 
@@ -32,9 +32,10 @@ export class ResizerProcess {
       env: {},
       execArgv: [],
     });
-    this.#pictures = this.#child.stdio[PICTURES] as Socket;
+    // Without a descriptor left to start it with, it has no pipes at all, and says why in a moment.
+    this.#pictures = (this.#child.stdio as ChildProcess['stdio'] | undefined)?.[PICTURES] as Socket | undefined;
     // Pictures that cannot be handed over are those of a process that has ended.
-    this.#pictures.on('error', () => undefined);
+    this.#pictures?.on('error', () => undefined);
     this.#child.on('message', (answered: Resized) => this.#hear(answered));
     this.#child.once('exit', (code, signal) =>
       this.#bury(new ProcessEnded(`the process that makes avatars ended with ${signal ?? `code ${code}`}`)),
@@ -53,10 +54,11 @@ export class ResizerProcess {
     return new Promise((resolve, reject) => {
       const id = ++this.#last;
       this.#askers.set(id, { resolve, reject });
+      if (!this.#child.connected) return;
       for (const part of this.#parts()) part?.ref();
       const asked: Resize = { id, length: bytes.length, format, height };
       this.#child.send(asked, () => undefined);
-      this.#pictures.write(bytes);
+      this.#pictures?.write(bytes);
     });
   }
 
