@@ -69,6 +69,7 @@ describe('isolatedResizer', () => {
     const [isolated, here] = [isolatedResizer(OPTIONS), sharpResizer(OPTIONS)];
     expect(await make(isolated, quick)).toEqual(await make(here, quick));
     await expect(make(isolated, quick.subarray(0, 40))).rejects.toMatchObject({ code: 'undecodable' });
+    await expect(make(isolated, Buffer.alloc(0))).rejects.toMatchObject({ code: 'undecodable' });
     await expect(make(isolatedResizer({ ...OPTIONS, maxPixels: 100 }), quick)).rejects.toMatchObject({
       code: 'too-many-pixels',
     });

@@ -34,7 +34,8 @@ pictures.on('readable', takeThoseThatCame);
 
 function takeThoseThatCame(): void {
   for (let asked = waiting[0]; asked; asked = waiting[0]) {
-    const bytes = pictures.read(asked.length) as Buffer | null;
+    // Nothing at all is never there to be read.
+    const bytes = asked.length > 0 ? (pictures.read(asked.length) as Buffer | null) : Buffer.alloc(0);
     if (!bytes) return;
     waiting.shift();
     void answer(asked, bytes);
