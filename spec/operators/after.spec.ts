@@ -18,9 +18,7 @@ const WAITS: [string, (tools: Marbles, time: number) => Observable<unknown>][] =
     'fetchTimeout',
     ({ cold }, fetchTimeout) => {
       const origin = stubOrigin(() => cold('--(r|)', { r: sending() }));
-      return of(FIRST_DUE).pipe(
-        fetch({ origin }, { maxBytes: 99, maxRedirects: 0, fetchTimeout: fetchTimeout, scheduler: UNTIMED }),
-      );
+      return of(FIRST_DUE).pipe(fetch({ origin }, { maxBytes: 99, maxRedirects: 0, fetchTimeout, scheduler: UNTIMED }));
     },
   ],
   [
@@ -30,7 +28,7 @@ const WAITS: [string, (tools: Marbles, time: number) => Observable<unknown>][] =
       const unresizable = new Map<string, true>();
       const shared = { resizing: new Map(), resizeGate: new Gate({ concurrency: 1, queueLimit: 0 }), unresizable };
       const served = { request: AVATAR_REQUEST, image: HELD, cacheStatus: { hit: true } } as const;
-      return of(served).pipe(resize(ports, { ...shared, resizeTimeout: resizeTimeout, scheduler: UNTIMED }));
+      return of(served).pipe(resize(ports, { ...shared, resizeTimeout, scheduler: UNTIMED }));
     },
   ],
   [

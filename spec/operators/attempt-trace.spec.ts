@@ -17,7 +17,7 @@ const MOVED = new URL('http://origin.example/moved');
 /** How an exchange goes: its steps, `r` for its response, and `#` for `ERROR`. */
 type Way = readonly [diagram: string, response?: Partial<OriginResponse>];
 
-function stubOrigin({ cold }: Marbles, ways: Record<string, Way>): Origin {
+function originOf({ cold }: Marbles, ways: Record<string, Way>): Origin {
   return {
     exchange: ({ url, onProgress }, read) => {
       const [diagram, changes] = ways[url.href] as Way;
@@ -55,7 +55,7 @@ describe('an attempt', () => {
       // first:  resolved at 2, connected at 6, answered at 11
       // second: resolved at 12, tries two addresses, connected at 15, answered at 17, whole at 19
       const body = tools.cold<Uint8Array>('   --(p|)', { p: NEW_BYTES });
-      const origin = stubOrigin(tools, {
+      const origin = originOf(tools, {
         [URL_OF_IT.href]: ['--da--c----(r|)', { status: 301, location: '/moved', body: NEVER }],
         [MOVED.href]: ['               -dabc-(r|)', { body }],
       });
@@ -89,7 +89,7 @@ describe('an attempt', () => {
   it(
     'may end without a picture',
     marbles((tools) => {
-      const origin = stubOrigin(tools, { [URL_OF_IT.href]: ['ac-(r|)', { status: 304 }] });
+      const origin = originOf(tools, { [URL_OF_IT.href]: ['ac-(r|)', { status: 304 }] });
       tools.expectObservable(told(origin, tools, DUE_AGAIN)).toBe('---(t|)', {
         t: {
           ...STARTED,
@@ -106,7 +106,7 @@ describe('an attempt', () => {
   it(
     'goes as far as it goes: the connection fails',
     marbles((tools) => {
-      const origin = stubOrigin(tools, { [URL_OF_IT.href]: ['da--#'] });
+      const origin = originOf(tools, { [URL_OF_IT.href]: ['da--#'] });
       tools.expectObservable(told(origin, tools)).toBe('----(t|)', {
         t: {
           ...STARTED,
@@ -122,7 +122,7 @@ describe('an attempt', () => {
   it(
     'goes as far as it goes: the body takes too long',
     marbles((tools) => {
-      const origin = stubOrigin(tools, { [URL_OF_IT.href]: ['dac-r', { body: NEVER }] });
+      const origin = originOf(tools, { [URL_OF_IT.href]: ['dac-r', { body: NEVER }] });
       tools.expectObservable(told(origin, tools)).toBe('30ms (t|)', {
         t: {
           ...STARTED,
@@ -146,7 +146,7 @@ describe('an attempt', () => {
   it(
     'lasts while it waits for its turn, an exchange does not',
     marbles((tools) => {
-      const origin = stubOrigin(tools, { [URL_OF_IT.href]: ['--(r|)', { status: 404 }] });
+      const origin = originOf(tools, { [URL_OF_IT.href]: ['--(r|)', { status: 404 }] });
       const turn: FetchOptions['turn'] = (_url, exchange) => tools.cold('-----(x|)').pipe(mergeMap(exchange));
       tools.expectObservable(told(origin, tools, FIRST_DUE, { turn })).toBe('7ms (t|)', {
         t: {
@@ -163,7 +163,7 @@ describe('an attempt', () => {
   it(
     'is dated by when it began',
     marbles((tools) => {
-      const origin = stubOrigin(tools, { [URL_OF_IT.href]: ['--(r|)', { status: 404 }] });
+      const origin = originOf(tools, { [URL_OF_IT.href]: ['--(r|)', { status: 404 }] });
       tools.expectObservable(told(origin, tools), '-----^').toBe('-------(t|)', {
         t: {
           uri: URI,
@@ -180,7 +180,7 @@ describe('an attempt', () => {
   it(
     'is none when nobody was asked',
     marbles((tools) => {
-      const origin = stubOrigin(tools, {});
+      const origin = originOf(tools, {});
       const turn: FetchOptions['turn'] = () => throwError(() => rejection('resting'));
       tools.expectObservable(told(origin, tools, FIRST_DUE, { turn })).toBe('|');
     }),
@@ -189,7 +189,7 @@ describe('an attempt', () => {
   it(
     'is not told of when everybody left',
     marbles((tools) => {
-      const origin = stubOrigin(tools, { [URL_OF_IT.href]: ['dac-r-'] });
+      const origin = originOf(tools, { [URL_OF_IT.href]: ['dac-r-'] });
       tools.expectObservable(told(origin, tools), '^--!').toBe('----');
     }),
   );

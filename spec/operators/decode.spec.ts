@@ -21,7 +21,7 @@ describe('decode', () => {
     it(
       `rejects ${JSON.stringify(hexUri)} and leaves its source`,
       marbles(({ hot, expectObservable, expectSubscriptions }) => {
-        const links = hot('   --a--b', { a: { ...LINK, hexUri: hexUri }, b: LINK });
+        const links = hot('   --a--b', { a: { ...LINK, hexUri }, b: LINK });
         const subscription = '^-!';
         const expected = '    --#';
         expectObservable(links.pipe(decode())).toBe(expected, undefined, rejection('invalid-parameters'));

@@ -25,7 +25,7 @@ function unsavedOf({ scheduler }: Marbles, maxBytes = 1000): Unsaved {
   return new Unsaved({ maxBytes, retention: 50, scheduler });
 }
 
-describe('recallOr', () => {
+describe('recallUnsaved', () => {
   const download: OperatorFunction<Due, Unstored> = map((due) => valid(due));
   const recalled = { ...valid(DUE_AGAIN), recalled: true };
 

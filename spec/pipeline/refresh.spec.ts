@@ -51,7 +51,7 @@ describe('refresh', () => {
   );
 });
 
-describe('pipelineAround', () => {
+describe('pipelineWithRefresh', () => {
   it(
     'makes one fetch for all pipelines around the same refresh, each reader served what he asked for',
     marbles((tools) => {

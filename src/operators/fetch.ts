@@ -73,9 +73,9 @@ export function fetch(
     scheduler = asyncScheduler,
   }: FetchOptions = {},
 ): OperatorFunction<Due, FetchedImage | NotModified> {
-  checkNumbers({ maxBytes, maxRedirects, fetchTimeout: fetchTimeout }, 0);
+  checkNumbers({ maxBytes, maxRedirects, fetchTimeout }, 0);
   const fetchOne = (due: Due): Observable<FetchedImage | NotModified> => {
-    const declared = stubOrigin(due);
+    const declared = originOf(due);
     const trace = new AttemptTrace(due.request.uri, scheduler);
     const traced = trace.around(origin);
     let asked = declared;
@@ -139,7 +139,7 @@ function etagOf({ etag }: OriginResponse): { etag?: string } {
   return etag === undefined ? {} : { etag };
 }
 
-function stubOrigin({ request: { uri } }: Due): URL {
+function originOf({ request: { uri } }: Due): URL {
   if (!uri.url) throw new Rejection('invalid-uri', `${uri} is not an absolute http or https URI`);
   return uri.url;
 }

@@ -12,5 +12,5 @@ export {
 export type { PipelineOverrides, SharedOverrides, StageOverrides } from './overrides.js';
 export * from './refresh.js';
 export * from './selection.js';
-export type { OverridesBesideShared, PipelineArguments as Told } from './settle.js';
+export type { OverridesBesideShared, PipelineArguments } from './settle.js';
 export * from './shared.js';

@@ -16,7 +16,7 @@ export type PipelineOverrides = StageOverrides & SharedOverrides;
 export function stageOptions(overrides: StageOverrides): StageOptions {
   const options = overridden<StageOptions>(PIPELINE_DEFAULTS, overrides);
   const { maxBytes, maxRedirects, fetchTimeout, resizeTimeout, refreshWait } = options;
-  checkNumbers({ maxBytes, maxRedirects, fetchTimeout: fetchTimeout, resizeTimeout: resizeTimeout, refreshWait }, 0);
+  checkNumbers({ maxBytes, maxRedirects, fetchTimeout, resizeTimeout, refreshWait }, 0);
   return options;
 }
 
