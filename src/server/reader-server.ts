@@ -47,11 +47,11 @@ export function createReaderServer(options: Options, container: DependencyContai
 
 function observersOf(
   { logAddresses: addresses }: Options,
-  { logger, writeSoon: write }: Log,
+  { logger, compose }: Log,
   metrics: Metrics | undefined,
 ): RequestObserver[] {
   return [
     ...(metrics ? [requestMetrics(metrics)] : []),
-    ...(logger.isLevelEnabled('info') ? [requestLines({ logger, write, addresses })] : []),
+    ...(logger.isLevelEnabled('info') ? [requestLines({ logger, compose, addresses })] : []),
   ];
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { LineBatch } from '../../../src/server/log/line-batch.js';
 import type { LineOutput } from '../../../src/server/log/line-output.js';
 import { LineWriter } from '../../../src/server/log/line-writer.js';
 
@@ -7,15 +8,15 @@ function open(most = 100) {
   const taken: string[] = [];
   const complaints: string[] = [];
   const lost: number[] = [];
-  let pending: ((error?: Error) => void) | undefined;
+  let pending: { lines: Buffer; done: (error?: Error) => void } | undefined;
   const output: LineOutput = {
     most,
     write: (lines, done) => {
       expect(pending, 'one write at a time').toBeUndefined();
-      taken.push(lines);
-      pending = done;
+      taken.push(lines.toString());
+      pending = { lines, done };
     },
-    writeNow: (lines) => void taken.push(`now ${lines}`),
+    writeNow: (lines) => void taken.push(`now ${lines.toString()}`),
     reopen: (done) => done(),
   };
   const writer = new LineWriter({
@@ -24,9 +25,11 @@ function open(most = 100) {
     lost: (count) => lost.push(count),
   });
   const done = (error?: Error) => {
-    const settle = pending;
+    if (!pending) return;
+    const { lines, done: settle } = pending;
     pending = undefined;
-    settle?.(error);
+    expect(lines.toString(), 'nobody touches what is being written').toBe(taken.at(-1));
+    settle(error);
   };
   return { writer, taken, complaints, lost, done };
 }
@@ -43,6 +46,18 @@ describe('LineWriter', () => {
     done();
     writer.write('last\n');
     expect(taken.slice(2)).toEqual([`${LINE}last\n`]);
+  });
+
+  it('gathers on while something is being written, and then writes what has to be written', () => {
+    const { writer, taken, done } = open();
+    writer.write('first\n');
+    writer.write('due\n');
+    writer.writeSoon('soon\n');
+    done();
+    expect(taken).toEqual(['first\n', 'due\nsoon\n']);
+    writer.writeSoon('later\n');
+    done();
+    expect(taken).toHaveLength(2);
   });
 
   it('holds so much for whoever does not take it and no more, and tells what was lost when it is taken', () => {
@@ -68,6 +83,17 @@ describe('LineWriter', () => {
     expect(taken).toEqual(['a\nb\n', 'c\n']);
     expect(complaints).toEqual(['no space']);
     expect(lost).toEqual([2]);
+  });
+
+  it('puts lines together where they fit, and loses those that fit nowhere', () => {
+    const { writer, taken } = open();
+    const put = (line: LineBatch, text: string) => line.text(text);
+    for (let count = 0; count < 3; count++) writer.compose(put, LINE);
+    expect(taken).toEqual([LINE + LINE]);
+    writer.compose(put, LINE.repeat(3));
+    expect(writer.lost).toBe(1);
+    writer.flushNow();
+    expect(taken).toEqual([LINE + LINE, `now ${LINE}`]);
   });
 
   it('writes everything that waits when the process ends', () => {

@@ -30,15 +30,15 @@ describe('openLog', () => {
 
   it('writes lines in their order, those that may wait with the next that may not', async () => {
     const file = join(directory, 'order');
-    const { logger, writeSoon } = openLog({ log: file, logLevel: 'info', workers: 1 });
-    writeSoon('{"msg":"first"}\n');
+    const { logger, compose } = openLog({ log: file, logLevel: 'info', workers: 1 });
+    compose((line) => line.text('{"msg":"first"}\n'), undefined);
     logger.info('second');
     expect((await written(file)).match(/first|second/g)).toEqual(['first', 'second']);
   });
 
   it('writes what may wait within half a second', async () => {
     const file = join(directory, 'soon');
-    openLog({ log: file, logLevel: 'info', workers: 1 }).writeSoon('{}\n');
+    openLog({ log: file, logLevel: 'info', workers: 1 }).compose((line) => line.text('{}\n'), undefined);
     expect(readFileSync(file, 'utf8')).toBe('');
     await delay(700);
     expect(readFileSync(file, 'utf8')).toBe('{}\n');

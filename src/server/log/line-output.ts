@@ -5,10 +5,13 @@ import type { Writable } from 'node:stream';
 export interface LineOutput {
   /** Bytes that are best written at once. */
   readonly most: number;
-  /** Writes whole lines of ASCII; `done` is called once, with what went wrong. Of two calls, the first has to be done. */
-  readonly write: (lines: string, done: (error?: Error | null) => void) => void;
+  /**
+   * Writes whole lines; `done` is called once, with what went wrong, when their memory may be used again. Of two calls, the
+   * first has to be done.
+   */
+  readonly write: (lines: Buffer, done: (error?: Error | null) => void) => void;
   /** Writes what can be written before the process ends, which is now. */
-  readonly writeNow: (lines: string) => void;
+  readonly writeNow: (lines: Buffer) => void;
   /** Opens anew what was moved away. */
   readonly reopen: (done: (error?: Error | null) => void) => void;
 }
@@ -52,10 +55,10 @@ function fileOutput(opened: number, path?: string): LineOutput {
 }
 
 /** A disk that is nearly full takes less than all, until it takes nothing. */
-function writeAll(fd: number, ascii: string, done: (error?: Error | null) => void): void {
-  write(fd, ascii, null, 'latin1', (error, written) => {
-    if (error || written === ascii.length) done(error);
-    else writeAll(fd, ascii.slice(written), done);
+function writeAll(fd: number, lines: Buffer, done: (error?: Error | null) => void): void {
+  write(fd, lines, (error, written) => {
+    if (error || written === lines.length) done(error);
+    else writeAll(fd, lines.subarray(written), done);
   });
 }
 

@@ -1,3 +1,4 @@
+import { LineBatch, type PutLine } from './line-batch.js';
 import type { LineOutput } from './line-output.js';
 
 export interface LineWriterOptions {
@@ -14,6 +15,8 @@ const MOST_WAITING = 4 * 1024 * 1024;
 /** Milliseconds after which lines that can wait are written at the latest. */
 const LATEST = 500;
 
+const NEWLINE = 0x0a;
+
 /**
  * Writes lines, all of printable ASCII, without waiting for whoever takes them: one write at a time, each of whole
  * lines. What cannot be written is lost, so that neither a full disk nor a reader who hangs holds up anything or
@@ -21,10 +24,13 @@ const LATEST = 500;
  */
 export class LineWriter {
   readonly #options: LineWriterOptions;
-  readonly #full: string[] = [];
-  /** Not a string that grows: the parts of all lines would be kept, and copied by each collection, until they are written. */
-  readonly #batch: Buffer;
-  #used = 0;
+  /** What waits for its turn: batches that are full, and lines that are longer than one. */
+  readonly #full: Buffer[] = [];
+  #batch: LineBatch;
+  /** The memory of a batch that was written, to be used again. */
+  #spare: ArrayBufferLike | undefined;
+  /** Whether what is in the batch has to be written now. */
+  #isDue = false;
   #waiting = 0;
   #lost = 0;
   #told = 0;
@@ -33,7 +39,7 @@ export class LineWriter {
 
   constructor(options: LineWriterOptions) {
     this.#options = options;
-    this.#batch = Buffer.allocUnsafeSlow(options.output.most);
+    this.#batch = this.#emptyBatch();
   }
 
   /** Lines that were lost so far. */
@@ -41,23 +47,26 @@ export class LineWriter {
     return this.#lost;
   }
 
-  /** To be written soon, together with others. */
+  /** A line that is put together here, to be written soon, together with others. One that fits in no batch is lost. */
+  readonly compose = <T>(put: PutLine<T>, what: T): void => {
+    const length = this.#isFull(0) ? 0 : this.#batch.add(put, what) || this.#addToNext(put, what);
+    if (length === 0) this.#lost++;
+    else this.#waitFor(length);
+  };
+
+  /** Any line, to be written soon, together with others. */
   readonly writeSoon = (line: string): void => {
-    if (this.#waiting + line.length > MOST_WAITING) {
-      this.#lost++;
-      return;
-    }
-    this.#waiting += line.length;
-    if (this.#used + line.length > this.#batch.length) this.#close();
-    if (line.length > this.#batch.length) return this.#hand(line);
-    this.#used += this.#batch.write(line, this.#used, 'latin1');
-    this.#timer ??= setTimeout(this.#onTime, LATEST).unref();
+    if (line.length <= this.#options.output.most) return this.compose(putAsIs, line);
+    if (this.#isFull(line.length)) return void this.#lost++;
+    this.#waitFor(line.length);
+    this.#close();
+    this.#hand(Buffer.from(line, 'latin1'));
   };
 
   /** To be written at once, after what was to be written soon. */
   readonly write = (line: string): void => {
     this.writeSoon(line);
-    this.#close();
+    this.#writeDue();
   };
 
   reopen(): void {
@@ -68,7 +77,7 @@ export class LineWriter {
   flushNow(): void {
     this.#close();
     try {
-      this.#options.output.writeNow(this.#full.splice(0).join(''));
+      this.#options.output.writeNow(Buffer.concat(this.#full.splice(0)));
     } catch (error) {
       this.#options.complain(error as Error);
     }
@@ -76,37 +85,76 @@ export class LineWriter {
 
   readonly #onTime = (): void => {
     this.#timer = undefined;
-    this.#close();
+    this.#writeDue();
   };
 
-  #close(): void {
-    if (this.#used === 0) return;
-    const lines = this.#batch.toString('latin1', 0, this.#used);
-    this.#used = 0;
-    this.#hand(lines);
+  /** After what is being written: a batch that is not full goes on being filled until then. */
+  #writeDue(): void {
+    this.#isDue = true;
+    if (!this.#isWriting) this.#writeNext();
   }
 
-  #hand(lines: string): void {
+  #isFull(more: number): boolean {
+    return this.#waiting + more > MOST_WAITING;
+  }
+
+  #addToNext<T>(put: PutLine<T>, what: T): number {
+    this.#close();
+    return this.#batch.add(put, what);
+  }
+
+  #waitFor(bytes: number): void {
+    this.#waiting += bytes;
+    this.#timer ??= setTimeout(this.#onTime, LATEST).unref();
+  }
+
+  #close(): void {
+    if (!this.#batch.isEmpty) this.#hand(this.#takeBatch());
+  }
+
+  #hand(lines: Buffer): void {
     this.#full.push(lines);
     if (!this.#isWriting) this.#writeNext();
   }
 
   #writeNext(): void {
-    const lines = this.#full.shift();
+    const lines = this.#full.shift() ?? (this.#isDue && !this.#batch.isEmpty ? this.#takeBatch() : undefined);
     this.#isWriting = lines !== undefined;
     if (lines !== undefined) this.#options.output.write(lines, (error) => this.#written(lines, error));
   }
 
-  #written(lines: string, error: Error | null | undefined): void {
+  #takeBatch(): Buffer {
+    const { lines } = this.#batch;
+    this.#batch = this.#emptyBatch();
+    this.#isDue = false;
+    return lines;
+  }
+
+  #written(lines: Buffer, error: Error | null | undefined): void {
     this.#waiting -= lines.length;
     if (error) {
-      this.#lost += lines.split('\n').length - 1;
+      this.#lost += count(lines);
       this.#options.complain(error);
     } else if (this.#lost > this.#told) {
       const untold = this.#lost - this.#told;
       this.#told = this.#lost;
       this.#options.lost(untold);
     }
+    if (lines.buffer.byteLength === this.#options.output.most) this.#spare = lines.buffer;
     this.#writeNext();
   }
+
+  #emptyBatch(): LineBatch {
+    const batch = new LineBatch(this.#spare ?? this.#options.output.most);
+    this.#spare = undefined;
+    return batch;
+  }
+}
+
+function putAsIs(batch: LineBatch, line: string): void {
+  batch.text(line);
+}
+
+function count(lines: Buffer): number {
+  return lines.reduce((lineCount, byte) => (byte === NEWLINE ? lineCount + 1 : lineCount), 0);
 }

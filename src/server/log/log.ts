@@ -1,6 +1,7 @@
 import { type Logger, pino } from 'pino';
 import { StartFailure } from '../failure.js';
 import type { Options } from '../options.js';
+import { LineBatch, type PutLine } from './line-batch.js';
 import { type LineOutput, lineOutput } from './line-output.js';
 import { LineWriter } from './line-writer.js';
 import { forPeople } from './pretty.js';
@@ -10,12 +11,15 @@ import { printable } from './printable.js';
 export interface Log {
   /** Its lines are written at once. */
   readonly logger: Logger;
-  /** Takes whole lines of printable JSON, to be written within half a second. */
-  readonly writeSoon: (line: string) => void;
+  /** Takes whole lines of printable JSON, of 4 KiB at most, to be written within half a second. */
+  readonly compose: <T>(put: PutLine<T>, what: T) => void;
   readonly reopen: () => void;
   /** Lines that were lost so far. */
   readonly lost: () => number;
 }
+
+/** Bytes of a line that is composed. */
+const LONGEST = 4096;
 
 /** Milliseconds for which nothing more is said of a log that cannot be written. */
 const QUIET = 60_000;
@@ -36,7 +40,7 @@ export function openLog({ log, logLevel, workers }: Pick<Options, 'log' | 'logLe
   process.once('exit', () => writer.flushNow());
   return {
     logger,
-    writeSoon: shape === printableLine ? writer.writeSoon : (line) => writer.writeSoon(shape(line)),
+    compose: shape === printableLine ? writer.compose : (put, what) => writer.writeSoon(shape(composed(put, what))),
     reopen: () => writer.reopen(),
     lost: () => writer.lost,
   };
@@ -48,6 +52,12 @@ function open(log: string, isShared: boolean): LineOutput {
   } catch (error) {
     throw new StartFailure(`cannot write the log file ${log}: ${(error as Error).message}; name another with -l`);
   }
+}
+
+function composed<T>(put: PutLine<T>, what: T): string {
+  const batch = new LineBatch(LONGEST);
+  batch.add(put, what);
+  return batch.lines.toString('latin1');
 }
 
 function printableLine(line: string): string {

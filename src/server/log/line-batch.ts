@@ -1,0 +1,98 @@
+/** Puts together one line, with what ends it, of what it is about. */
+export type PutLine<T> = (line: LineBatch, what: T) => void;
+
+/** Bytes that stand for themselves between the quotes of JSON: printable ASCII without quotes and backslashes. */
+const PLAIN = Uint8Array.from({ length: 256 }, (_, byte) => Number(/^[ !#-[\]-~]$/.test(String.fromCharCode(byte))));
+
+/** What a hexadecimal digit means, by its code. */
+const DIGITS = Uint8Array.from({ length: 128 }, (_, code) => parseInt(String.fromCharCode(code), 16) || 0);
+
+const QUOTE = 0x22;
+const ZERO = 0x30;
+const TEN = 10;
+
+/**
+ * Lines of ASCII in one piece of memory, put together where they are written from. A line that is joined of strings is
+ * copied three times, and with many pictures took a hit a tenth of its time; put together byte by byte, it takes next to
+ * nothing.
+ */
+export class LineBatch {
+  readonly #bytes: Buffer;
+  /** More than there is room for while a line is put together that does not fit: what is put there goes nowhere. */
+  #length = 0;
+
+  /** @param memory To be used, or how many bytes of it. */
+  constructor(memory: ArrayBufferLike | number) {
+    this.#bytes = typeof memory === 'number' ? Buffer.allocUnsafeSlow(memory) : Buffer.from(memory);
+  }
+
+  get isEmpty(): boolean {
+    return this.#length === 0;
+  }
+
+  /** All lines. Their memory is that of the batch. */
+  get lines(): Buffer {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  /** Adds a line, which must not be empty, and gives its length; or 0, and nothing of it is there, if it does not fit. */
+  add<T>(put: PutLine<T>, what: T): number {
+    const before = this.#length;
+    put(this, what);
+    if (this.#length <= this.#bytes.length) return this.#length - before;
+    this.#length = before;
+    return 0;
+  }
+
+  text(ascii: string): this {
+    for (let at = 0; at < ascii.length; at++) this.#bytes[this.#length++] = ascii.charCodeAt(at);
+    return this;
+  }
+
+  /** A whole number that is not negative. */
+  integer(value: number): this {
+    let places = 1;
+    for (let next = TEN; next <= value; next *= TEN) places++;
+    this.#length += places;
+    for (let at = 1, rest = value; at <= places; at++) {
+      const left = Math.floor(rest / TEN);
+      this.#bytes[this.#length - at] = ZERO + (rest - left * TEN);
+      rest = left;
+    }
+    return this;
+  }
+
+  /** A number that is not negative, with three decimals. */
+  decimal(value: number): this {
+    const thousandths = Math.round(value * 1000);
+    const rest = thousandths % 1000;
+    const point = rest < 10 ? '.00' : rest < 100 ? '.0' : '.';
+    return this.integer((thousandths - rest) / 1000)
+      .text(point)
+      .integer(rest);
+  }
+
+  /**
+   * A string of JSON, of the first bytes that are given in hexadecimal. If any of them does not stand for itself in JSON:
+   * nothing, and `false`.
+   */
+  quotedHex(hex: string, most: number): boolean {
+    const before = this.#length;
+    this.#bytes[this.#length++] = QUOTE;
+    const end = Math.min(hex.length, 2 * most);
+    for (let at = 0; at < end; at += 2) {
+      const byte = (digit(hex, at) << 4) | digit(hex, at + 1);
+      if (PLAIN[byte] === 0) {
+        this.#length = before;
+        return false;
+      }
+      this.#bytes[this.#length++] = byte;
+    }
+    this.#bytes[this.#length++] = QUOTE;
+    return true;
+  }
+}
+
+function digit(hex: string, at: number): number {
+  return DIGITS[hex.charCodeAt(at)] as number;
+}
