@@ -1,5 +1,18 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
+/** Of sched(7). */
+export const SCHED_OTHER = 0;
+export const SCHED_IDLE = 5;
+
+/** How each thread of a process is scheduled. */
+export function policiesOf(pid: number): number[] {
+  const POLICY = 41;
+  const threads = readable(() => readdirSync(`/proc/${pid}/task`), []);
+  // The name in brackets may hold anything; it is the second field.
+  const fields = threads.map((thread) => wordsOf(`/proc/${pid}/task/${thread}/stat`, /^.*\) /));
+  return fields.map((words) => Number(words[POLICY - 3]));
+}
+
 /** The processes that a process started and that are still running. */
 export function childrenOf(pid: number): number[] {
   return wordsOf(`/proc/${pid}/task/${pid}/children`).map(Number);
@@ -34,8 +47,9 @@ export function openFilesOf(pid: number): string[] {
   return names.map((name) => readable(() => readlinkSync(`/proc/${pid}/fd/${name}`), ''));
 }
 
-function wordsOf(path: string): string[] {
+function wordsOf(path: string, without = /^/): string[] {
   return readable(() => readFileSync(path, 'latin1'), '')
+    .replace(without, '')
     .split(' ')
     .filter((word) => word !== '');
 }

@@ -1,10 +1,10 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { createReadStream, type Dirent } from 'node:fs';
 import { link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { from, lastValueFrom, mergeMap, toArray } from 'rxjs';
-import type { SourceUri } from '../domain/index.js';
+import { RunningChecksum, type SourceUri } from '../domain/index.js';
 import { asidePlace, originalPlace, TEMPORARY } from './disk-layout.js';
 import { ignoreAbsence, ignorePresence, orUnavailable, unlessOutOfFiles } from './file-trouble.js';
 import { TemporaryFiles } from './temporary-files.js';
@@ -59,11 +59,11 @@ export class DiskSurvey {
     if (!file) return undefined;
     const piece = this.#pieces.pop() ?? Buffer.allocUnsafeSlow(PIECE);
     try {
-      const hash = createHash('sha1');
+      const checksum = new RunningChecksum();
       for (;;) {
         const { bytesRead } = await file.read(piece, 0, PIECE);
-        if (bytesRead === 0) return hash.digest('hex');
-        hash.update(piece.subarray(0, bytesRead));
+        if (bytesRead === 0) return checksum.digest();
+        checksum.add(piece.subarray(0, bytesRead));
       }
     } finally {
       this.#pieces.push(piece);

@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { LRUCache } from 'lru-cache';
-import { checksumOf, type StoredFile } from '../domain/index.js';
+import { checksumOf, RunningChecksum, type StoredFile } from '../domain/index.js';
 import { diskBody } from './disk-body.js';
 import { ignoreAbsence, orUnavailable } from './file-trouble.js';
 import { versionOf } from './file-version.js';
@@ -127,8 +126,8 @@ export class FileReads {
   }
 
   async #digest(file: OpenFile): Promise<string> {
-    const hash = createHash('sha1');
-    for await (const piece of this.#pieces.read(file, 0, file.stats.size)) hash.update(piece);
-    return hash.digest('hex');
+    const checksum = new RunningChecksum();
+    for await (const piece of this.#pieces.read(file, 0, file.stats.size)) checksum.add(piece);
+    return checksum.digest();
   }
 }

@@ -1,19 +1,12 @@
 import { Socket } from 'node:net';
-import { setPriority } from 'node:os';
 import { isRejection } from '../domain/index.js';
+import { giveWay } from './give-way.js';
 import { PICTURES, type Resize, type Resized } from './resizer-messages.js';
 import { sharpResizer, type SharpResizerOptions } from './sharp-resizer.js';
 
-/**
- * A process that makes avatars, for the one that started it. Before anything else it gives way to whoever has
- * something better to do: threads inherit that from the one that starts them, and libuv's are not started yet.
- */
-const NICENESS = 10;
-try {
-  setPriority(NICENESS);
-} catch {
-  // A sandbox may forbid it, and whoever gives way more already may not take that back. Avatars are made all the same.
-}
+// A process that makes avatars, for the one that started it. Before anything else it gives way to whoever has
+// something better to do: threads inherit that from the one that starts them, and libuv's are not started yet.
+giveWay();
 
 // Terminals and service managers signal all processes, but it ends with the one that it works for.
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);

@@ -12,7 +12,6 @@ import {
   throwError,
   timeInterval,
   type TimeInterval,
-  toArray,
 } from 'rxjs';
 import { checkNumbers } from '../domain/check-numbers.js';
 import {
@@ -28,6 +27,7 @@ import {
 import { fetchableUrl } from '../domain/source-uri.js';
 import { after } from './after.js';
 import { AttemptTrace } from './attempt-trace.js';
+import { collectBytes } from './collect-bytes.js';
 import { limitBytes } from './limit-bytes.js';
 import { parseRetryAfter } from './retry-after.js';
 import type { Turn } from './take-turns.js';
@@ -124,8 +124,8 @@ function download(due: Due, response: OriginResponse, maxBytes: number): Observa
   }
   return response.body.pipe(
     limitBytes(maxBytes),
-    toArray(),
-    map((chunks) => ({ kind: 'fetched', due, type, bytes: Buffer.concat(chunks), ...etagOf(response) })),
+    collectBytes(),
+    map((bytes) => ({ kind: 'fetched', due, type, bytes, ...etagOf(response) })),
   );
 }
 
