@@ -4,9 +4,6 @@ export type PutLine<T> = (line: LineBatch, what: T) => void;
 /** Bytes that stand for themselves between the quotes of JSON: printable ASCII without quotes and backslashes. */
 const PLAIN = Uint8Array.from({ length: 256 }, (_, byte) => Number(/^[ !#-[\]-~]$/.test(String.fromCharCode(byte))));
 
-/** What a hexadecimal digit means, by its code. */
-const DIGITS = Uint8Array.from({ length: 128 }, (_, code) => parseInt(String.fromCharCode(code), 16) || 0);
-
 const QUOTE = 0x22;
 const ZERO = 0x30;
 const TEN = 10;
@@ -44,8 +41,13 @@ export class LineBatch {
     return 0;
   }
 
-  text(ascii: string): this {
-    for (let at = 0; at < ascii.length; at++) this.#bytes[this.#length++] = ascii.charCodeAt(at);
+  /** What many lines have in common is best given as bytes: they are copied, where characters are looked at one by one. */
+  text(ascii: string | Uint8Array): this {
+    const bytes = this.#bytes;
+    const start = this.#length;
+    this.#length = start + ascii.length;
+    if (typeof ascii === 'string') for (let at = 0; at < ascii.length; at++) bytes[start + at] = ascii.charCodeAt(at);
+    else if (this.#length <= bytes.length) bytes.set(ascii, start);
     return this;
   }
 
@@ -77,22 +79,15 @@ export class LineBatch {
    * nothing, and `false`.
    */
   quotedHex(hex: string, most: number): boolean {
-    const before = this.#length;
-    this.#bytes[this.#length++] = QUOTE;
-    const end = Math.min(hex.length, 2 * most);
-    for (let at = 0; at < end; at += 2) {
-      const byte = (digit(hex, at) << 4) | digit(hex, at + 1);
-      if (PLAIN[byte] === 0) {
-        this.#length = before;
-        return false;
-      }
-      this.#bytes[this.#length++] = byte;
+    const bytes = this.#bytes;
+    const start = this.#length + 1;
+    const end = start + Math.min(hex.length / 2, most);
+    if (end < bytes.length) {
+      bytes.write(hex, start, end - start, 'hex');
+      for (let at = start; at < end; at++) if (PLAIN[bytes[at] as number] === 0) return false;
+      bytes[start - 1] = bytes[end] = QUOTE;
     }
-    this.#bytes[this.#length++] = QUOTE;
+    this.#length = end + 1;
     return true;
   }
-}
-
-function digit(hex: string, at: number): number {
-  return DIGITS[hex.charCodeAt(at)] as number;
 }
