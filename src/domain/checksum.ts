@@ -15,6 +15,7 @@ export function checksumOf(bytes: Uint8Array): string {
 export class RunningChecksum {
   readonly #hash = createHash('sha1');
 
+  /** The next piece. */
   add(piece: Uint8Array): this {
     this.#hash.update(piece);
     return this;
