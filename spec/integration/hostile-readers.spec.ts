@@ -183,10 +183,10 @@ describe.concurrent('connections that take their time', () => {
     }
     await delay(3000);
     expect(memory() - before).toBeLessThan(300);
-    // Node looks again once, when it finds that something is still to be written.
+    // Node waits for another 11 s each time it finds that some more was taken since it looked before: by the kernel, once or twice.
     await delay(22_000);
     const closed = await Promise.all(sockets.map(untilClosed));
-    expect(Math.max(...closed)).toBeLessThan(8000);
+    expect(Math.max(...closed)).toBeLessThan(12_000);
   });
 });
 
