@@ -12,6 +12,10 @@ function hexOf(text: string): string {
   return Buffer.from(text).toString('hex');
 }
 
+function quotedOdd(hex: string): string {
+  return written((line) => line.quotedHex(hex, 50), undefined);
+}
+
 describe('LineBatch', () => {
   it('writes whole numbers as JavaScript does', () => {
     fc.assert(
@@ -52,6 +56,26 @@ describe('LineBatch', () => {
     expect(quoted('é')).toBe('>false');
     expect(quoted('abc', 2)).toBe('>"ab"true');
     expect(quoted('ab"', 2)).toBe('>"ab"true');
+  });
+
+  it('leaves to others what is not hexadecimal, and shows nothing of what was in its memory', () => {
+    const memory = Buffer.alloc(100, 'secret');
+    for (const hex of ['zz', '61zz', 'zz'.repeat(20), '6z6']) {
+      const batch = new LineBatch(new Uint8Array(memory).buffer);
+      batch.add((line) => line.text('>').text(String(line.quotedHex(hex, 50))), undefined);
+      expect(batch.lines.toString()).toBe('>false');
+    }
+    expect(quotedOdd('616')).toBe('"a"');
+  });
+
+  it('keeps nothing of a line that could not be put together', () => {
+    const batch = new LineBatch(100);
+    const put = (line: LineBatch) => {
+      line.text('half');
+      throw new Error('broken');
+    };
+    expect(() => batch.add(put, undefined)).toThrow('broken');
+    expect(batch.isEmpty).toBe(true);
   });
 
   it('adds lines as long as they fit, and nothing of one that does not', () => {

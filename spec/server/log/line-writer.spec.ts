@@ -96,6 +96,13 @@ describe('LineWriter', () => {
     expect(taken).toEqual([LINE + LINE, `now ${LINE}`]);
   });
 
+  it('writes what nobody is writing yet when the process ends', () => {
+    const { writer, taken } = open();
+    writer.writeSoon('a\n');
+    writer.flushNow();
+    expect(taken).toEqual(['now a\n']);
+  });
+
   it('writes everything that waits when the process ends', () => {
     const { writer, taken } = open();
     writer.write('a\n');

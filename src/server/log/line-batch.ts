@@ -34,10 +34,14 @@ export class LineBatch {
   /** Adds a line, which must not be empty, and gives its length; or 0, and nothing of it is there, if it does not fit. */
   add<T>(put: PutLine<T>, what: T): number {
     const before = this.#length;
-    put(this, what);
-    if (this.#length <= this.#bytes.length) return this.#length - before;
-    this.#length = before;
-    return 0;
+    let isWhole = false;
+    try {
+      put(this, what);
+      isWhole = this.#length <= this.#bytes.length;
+    } finally {
+      if (!isWhole) this.#length = before;
+    }
+    return this.#length - before;
   }
 
   /** What many lines have in common is best given as bytes: they are copied, where characters are looked at one by one. */
@@ -74,15 +78,16 @@ export class LineBatch {
   }
 
   /**
-   * A string of JSON, of the first bytes that are given in hexadecimal. If any of them does not stand for itself in JSON:
-   * nothing, and `false`.
+   * A string of JSON, of the first bytes that are given in hexadecimal. If any of them does not stand for itself in JSON,
+   * or is not hexadecimal: nothing, and `false`.
    */
   quotedHex(hex: string, most: number): boolean {
     const bytes = this.#bytes;
     const start = this.#length + 1;
-    const end = start + Math.min(hex.length / 2, most);
+    const end = start + Math.min(hex.length >> 1, most);
     if (end < bytes.length) {
-      bytes.write(hex, start, end - start, 'hex');
+      // It stops where the digits do, and what comes after that is memory of others.
+      if (bytes.write(hex, start, end - start, 'hex') !== end - start) return false;
       for (let at = start; at < end; at++) if (PLAIN[bytes[at] as number] === 0) return false;
       bytes[start - 1] = bytes[end] = QUOTE;
     }

@@ -75,7 +75,7 @@ export class LineWriter {
 
   /** For when the process ends at once. */
   flushNow(): void {
-    this.#close();
+    if (!this.#batch.isEmpty) this.#full.push(this.#takeBatch());
     try {
       this.#options.output.writeNow(Buffer.concat(this.#full.splice(0)));
     } catch (error) {

@@ -61,10 +61,14 @@ function readerOf({ socket, rawHeaders }: Asked): string {
   const forwarded = valueOf(rawHeaders, 'x-forwarded-for')
     ?.split(',')
     .map((address) => address.trim());
-  const isWellFormed =
-    forwarded !== undefined && forwarded.length <= 8 && forwarded.every((address) => isIP(address) !== 0);
+  const isWellFormed = forwarded !== undefined && forwarded.length <= 8 && forwarded.every(isAddress);
   const ip = socket.remoteAddress === undefined ? '' : `,"ip":"${socket.remoteAddress}"`;
   return isWellFormed ? `${ip},"forwardedFor":"${forwarded.join(', ')}"` : ip;
+}
+
+/** Without a zone, which may be of any length. */
+function isAddress(text: string): boolean {
+  return isIP(text) !== 0 && !text.includes('%');
 }
 
 function quoted(text: string): string {
