@@ -7,11 +7,10 @@ const ROOT = join(import.meta.dirname, '../..');
 
 /** Gives way in a process of its own, and says how it is scheduled and how nice it is. */
 const PROGRAM = `
-  import { getPriority } from 'node:os';
   import { giveWay } from './src/adapters/give-way.ts';
-  import { policiesOf } from './spec/support/processes.ts';
+  import { nicenessesOf, policiesOf } from './spec/support/processes.ts';
   giveWay();
-  console.log(JSON.stringify([[...new Set(policiesOf(process.pid))], getPriority()]));
+  console.log(JSON.stringify([policiesOf, nicenessesOf].map((of) => [...new Set(of(process.pid))])));
 `;
 
 function afterGivingWay(path = process.env['PATH']): unknown {
@@ -21,10 +20,10 @@ function afterGivingWay(path = process.env['PATH']): unknown {
 
 describe('giveWay', () => {
   it('makes room at once for whoever else wants the processors', () => {
-    expect(afterGivingWay()).toEqual([[SCHED_IDLE], 0]);
+    expect(afterGivingWay()).toEqual([[SCHED_IDLE], [0]]);
   });
 
   it('is nice where there is no chrt', () => {
-    expect(afterGivingWay('/nowhere')).toEqual([[SCHED_OTHER], 10]);
+    expect(afterGivingWay('/nowhere')).toEqual([[SCHED_OTHER], [10]]);
   });
 });

@@ -48,13 +48,16 @@ describe('what is routed where', () => {
     expect(await get(target)).toMatchObject({ status: 400, body: Buffer.from('Invalid parameters\n') });
   });
 
-  it.each(['/status', '/img/zz', '/avatars/00', `/img/${undeclared}/name.png`])('405 for %s', async (target) => {
-    for (const method of ['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'PROPFIND']) {
-      const { status, headers, body } = await get(target, { method });
-      expect({ status, body: body.toString() }).toEqual({ status: 405, body: 'Method Not Allowed\n' });
-      expect(headers.get('allow')).toBe('GET, HEAD');
-    }
-  });
+  it.each(['/status', '/img/zz', '/img/abc', '/avatars/123', '/avatars/00', `/img/${undeclared}/name.png`])(
+    '405 for %s',
+    async (target) => {
+      for (const method of ['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'PROPFIND']) {
+        const { status, headers, body } = await get(target, { method });
+        expect({ status, body: body.toString() }).toEqual({ status: 405, body: 'Method Not Allowed\n' });
+        expect(headers.get('allow')).toBe('GET, HEAD');
+      }
+    },
+  );
 
   it('301 to the clean path, the query kept', async () => {
     const moved = async (target: string) => (await ask(`GET ${target} HTTP/1.1\r\n${LAST}\r\n`)).split('\r\n');
@@ -95,6 +98,7 @@ describe('methods that Node does not know', () => {
   it.each([
     ['UNKNOWN', '/status', 405],
     ['UNKNOWN', '/img/zz', 405],
+    ['UNKNOWN', '/img/abc', 405],
     ['GETT', '/avatars/00/a', 405],
     ['UNKNOWN', '/', 404],
     ['UNKNOWN', '//status', 301],

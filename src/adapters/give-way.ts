@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { setPriority } from 'node:os';
 
 /** For where there is no `SCHED_IDLE`. */
@@ -15,10 +16,15 @@ const PATIENCE = 1000;
 export function giveWay(): void {
   const attempts = [
     () => execFileSync('chrt', ['-a', '-i', '-p', '0', `${process.pid}`], { stdio: 'ignore', timeout: PATIENCE }),
-    () => setPriority(NICENESS),
+    () => allThreads().forEach((thread) => setPriority(thread, NICENESS)),
   ];
   // A sandbox may forbid both, and whoever gives way more already may not take that back. That is no reason to do nothing.
   attempts.some(succeeds);
+}
+
+/** Each has a niceness of its own, and those that are started later have that of the one which starts them. */
+function allThreads(): number[] {
+  return readdirSync('/proc/self/task').map(Number);
 }
 
 function succeeds(attempt: () => unknown): boolean {

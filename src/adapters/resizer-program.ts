@@ -5,7 +5,7 @@ import { PICTURES, type Resize, type Resized } from './resizer-messages.js';
 import { sharpResizer, type SharpResizerOptions } from './sharp-resizer.js';
 
 // A process that makes avatars, for the one that started it. Before anything else it gives way to whoever has
-// something better to do: threads inherit that from the one that starts them, and libuv's are not started yet.
+// something better to do, with all its threads: those of V8 and libuv run already.
 giveWay();
 
 // Terminals and service managers signal all processes, but it ends with the one that it works for.
