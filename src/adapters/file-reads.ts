@@ -1,7 +1,8 @@
 import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { LRUCache } from 'lru-cache';
-import { checksumOf, RunningChecksum, type StoredFile } from '../domain/index.js';
+import { RunningChecksum } from '../domain/checksum.js';
+import { checksumOf, type StoredFile } from '../domain/index.js';
 import { diskBody } from './disk-body.js';
 import { ignoreAbsence, orUnavailable } from './file-trouble.js';
 import { versionOf } from './file-version.js';

@@ -1,12 +1,9 @@
 import { createHash } from 'node:crypto';
 
-/** Checksums of bytes that came piece by piece, and never change. */
+/** Checksums of bytes that came piece by piece. */
 const known = new WeakMap<Uint8Array, string>();
 
-/**
- * SHA-1 in hexadecimal, the form in which Redis keeps the checksum of a stored picture. It is known of bytes that were
- * joined of pieces by `RunningChecksum`, and must not be changed.
- */
+/** SHA-1 in hexadecimal, the form in which Redis keeps the checksum of a stored picture. */
 export function checksumOf(bytes: Uint8Array): string {
   return known.get(bytes) ?? new RunningChecksum().add(bytes).digest();
 }
@@ -15,21 +12,32 @@ export function checksumOf(bytes: Uint8Array): string {
 export class RunningChecksum {
   readonly #hash = createHash('sha1');
 
-  /** The next piece. */
   add(piece: Uint8Array): this {
     this.#hash.update(piece);
     return this;
   }
 
-  /** Of all pieces that were added; to be asked once, at the end. */
+  /** Of all pieces; to be asked once, at the end. */
   digest(): string {
     return this.#hash.digest('hex');
   }
+}
 
-  /** Joins the pieces that were added, instead of `digest`: `checksumOf` knows the checksum of what they come to. */
-  join(pieces: readonly Uint8Array[]): Uint8Array {
-    const bytes = Buffer.concat(pieces);
-    known.set(bytes, this.digest());
+/** Bytes that come piece by piece, and are wanted as a whole. */
+export class Pieces {
+  readonly #pieces: Uint8Array[] = [];
+  readonly #checksum = new RunningChecksum();
+
+  add(piece: Uint8Array): this {
+    this.#checksum.add(piece);
+    this.#pieces.push(piece);
+    return this;
+  }
+
+  /** All of them, to be asked once, at the end. `checksumOf` knows theirs from then on, so that nobody may change them. */
+  join(): Uint8Array {
+    const bytes = Buffer.concat(this.#pieces);
+    known.set(bytes, this.#checksum.digest());
     return bytes;
   }
 }

@@ -2,7 +2,7 @@ export * from './answer.js';
 export * from './attempt.js';
 export * from './body.js';
 export * from './cache-status.js';
-export * from './checksum.js';
+export { checksumOf } from './checksum.js';
 export * from './fetched-image.js';
 export * from './image-request.js';
 export * from './image-type.js';

@@ -1,5 +1,5 @@
 import { defer, map, type OperatorFunction, reduce } from 'rxjs';
-import { RunningChecksum } from '../domain/index.js';
+import { Pieces } from '../domain/checksum.js';
 
 /**
  * Joins all chunks, and takes their checksum while they come, which `checksumOf` knows then. Emits once, when the source
@@ -7,15 +7,10 @@ import { RunningChecksum } from '../domain/index.js';
  */
 export function collectBytes(): OperatorFunction<Uint8Array, Uint8Array> {
   return (source) =>
-    defer(() => {
-      const checksum = new RunningChecksum();
-      return source.pipe(
-        reduce<Uint8Array, Uint8Array[]>((chunks, chunk) => {
-          checksum.add(chunk);
-          chunks.push(chunk);
-          return chunks;
-        }, []),
-        map((chunks) => checksum.join(chunks)),
-      );
-    });
+    defer(() =>
+      source.pipe(
+        reduce((pieces, chunk) => pieces.add(chunk), new Pieces()),
+        map((pieces) => pieces.join()),
+      ),
+    );
 }

@@ -1,4 +1,4 @@
-/** Puts together one line, with what ends it, of what it is about. */
+/** Puts together one line, with what ends it, of what it is about; called once more when it did not fit. */
 export type PutLine<T> = (line: LineBatch, what: T) => void;
 
 /** Bytes that stand for themselves between the quotes of JSON: printable ASCII without quotes and backslashes. */
@@ -17,9 +17,9 @@ export class LineBatch {
   /** More than there is room for while a line is put together that does not fit: what is put there goes nowhere. */
   #length = 0;
 
-  /** @param memory To be used, or how many bytes of it. */
-  constructor(memory: ArrayBufferLike | number) {
-    this.#bytes = typeof memory === 'number' ? Buffer.allocUnsafeSlow(memory) : Buffer.from(memory);
+  /** @param capacity Bytes. */
+  constructor(capacity: number) {
+    this.#bytes = Buffer.allocUnsafeSlow(capacity);
   }
 
   get isEmpty(): boolean {
@@ -82,11 +82,12 @@ export class LineBatch {
    * or is not hexadecimal: nothing, and `false`.
    */
   quotedHex(hex: string, most: number): boolean {
+    if (hex.length % 2 !== 0) return false;
     const bytes = this.#bytes;
     const start = this.#length + 1;
-    const end = start + Math.min(hex.length >> 1, most);
+    const end = start + Math.min(hex.length / 2, most);
     if (end < bytes.length) {
-      // It stops where the digits do, and what comes after that is memory of others.
+      // It stops where the digits do, and what comes after that is memory that was never cleared.
       if (bytes.write(hex, start, end - start, 'hex') !== end - start) return false;
       for (let at = start; at < end; at++) if (PLAIN[bytes[at] as number] === 0) return false;
       bytes[start - 1] = bytes[end] = QUOTE;

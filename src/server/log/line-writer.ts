@@ -27,8 +27,6 @@ export class LineWriter {
   /** What waits for its turn: batches that are full, and lines that are longer than one. */
   readonly #full: Buffer[] = [];
   #batch: LineBatch;
-  /** The memory of a batch that was written, to be used again. */
-  #spare: ArrayBufferLike | undefined;
   /** Whether what is in the batch has to be written now. */
   #isDue = false;
   #waiting = 0;
@@ -39,7 +37,7 @@ export class LineWriter {
 
   constructor(options: LineWriterOptions) {
     this.#options = options;
-    this.#batch = this.#emptyBatch();
+    this.#batch = new LineBatch(options.output.most);
   }
 
   /** Lines that were lost so far. */
@@ -90,7 +88,7 @@ export class LineWriter {
 
   /** After what is being written: a batch that is not full goes on being filled until then. */
   #writeDue(): void {
-    this.#isDue = true;
+    this.#isDue = !this.#batch.isEmpty;
     if (!this.#isWriting) this.#writeNext();
   }
 
@@ -118,14 +116,14 @@ export class LineWriter {
   }
 
   #writeNext(): void {
-    const lines = this.#full.shift() ?? (this.#isDue && !this.#batch.isEmpty ? this.#takeBatch() : undefined);
+    const lines = this.#full.shift() ?? (this.#isDue ? this.#takeBatch() : undefined);
     this.#isWriting = lines !== undefined;
     if (lines !== undefined) this.#options.output.write(lines, (error) => this.#written(lines, error));
   }
 
   #takeBatch(): Buffer {
     const { lines } = this.#batch;
-    this.#batch = this.#emptyBatch();
+    this.#batch = new LineBatch(this.#options.output.most);
     this.#isDue = false;
     return lines;
   }
@@ -140,14 +138,7 @@ export class LineWriter {
       this.#told = this.#lost;
       this.#options.lost(untold);
     }
-    if (lines.buffer.byteLength === this.#options.output.most) this.#spare = lines.buffer;
     this.#writeNext();
-  }
-
-  #emptyBatch(): LineBatch {
-    const batch = new LineBatch(this.#spare ?? this.#options.output.most);
-    this.#spare = undefined;
-    return batch;
   }
 }
 
