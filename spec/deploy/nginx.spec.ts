@@ -154,7 +154,8 @@ describe.skipIf(command === undefined)('nginx, as we give it to operators,', () 
   it('passes on the name of the request, and nothing that could tell who the reader is', async () => {
     const upstream = await startOrigin();
     const before = await startNginx(command!, Number(new URL(upstream.url).port));
-    const headers = { Cookie: 'session=1', Authorization: 'Basic eDp5', 'X-Request-Id': 'forged', Range: 'bytes=0-1' };
+    const forged = { 'X-Request-Id': 'forged', 'X-Forwarded-For': '192.0.2.1' };
+    const headers = { Cookie: 'session=1', Authorization: 'Basic eDp5', ...forged, Range: 'bytes=0-1' };
     const answer = await before.get('/img/00', { headers });
     const passedOn = upstream.requests.at(-1)!.headers;
     expect(passedOn).toEqual({ host: '127.0.0.1', range: 'bytes=0-1', 'x-request-id': answer.headers['x-request-id'] });
