@@ -106,7 +106,7 @@ describe.skipIf(spawnSync('systemd-analyze', ['--version']).error !== undefined)
   });
 
   it('lets the process that makes avatars give way', () => {
-    expect(allowedCalls()).toEqual(expect.arrayContaining(['write', 'sched_setscheduler', 'setpriority']));
+    expect(allowedCalls()).toEqual(expect.arrayContaining(['write', 'setpriority']));
   });
 });
 

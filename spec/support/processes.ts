@@ -1,25 +1,11 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
-/** Of sched(7). */
-export const SCHED_OTHER = 0;
-export const SCHED_IDLE = 5;
-
-/** How each thread of a process is scheduled. */
-export function policiesOf(pid: number): number[] {
-  return ofThreads(pid, 41);
-}
-
-/** How nice each thread of a process is. */
+/** How nice each thread of a process is (proc(5), field 19 of `stat`). */
 export function nicenessesOf(pid: number): number[] {
-  return ofThreads(pid, 19);
-}
-
-/** A field of /proc/PID/task/TID/stat, counted from 1 (proc(5)). */
-function ofThreads(pid: number, field: number): number[] {
   const threads = readable(() => readdirSync(`/proc/${pid}/task`), []);
   // The name in brackets may hold anything; it is the second field.
   const fields = threads.map((thread) => wordsOf(`/proc/${pid}/task/${thread}/stat`, /^.*\) /));
-  return fields.map((words) => Number(words[field - 3]));
+  return fields.map((words) => Number(words[19 - 3]));
 }
 
 /** The processes that a process started and that are still running. */
