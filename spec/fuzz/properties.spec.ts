@@ -192,6 +192,8 @@ describe('the fields that origins send', () => {
 });
 
 describe('the cache path', () => {
+  const files = new DiskFiles('/dir');
+
   it('is exactly DIR/aa/bb/cc/rest, whatever the URI is', () =>
     fc.assert(
       fc.property(
@@ -200,7 +202,7 @@ describe('the cache path', () => {
           fc.constantFrom('../../etc/passwd', '/', '\0', '.').map((t) => Buffer.from(t)),
         ),
         (uri) => {
-          expect(new DiskFiles('/dir').pathOf(SourceUri.of(uri))).toMatch(/^\/dir(\/[0-9a-f]{2}){3}\/[0-9a-f]{34}$/);
+          expect(files.pathOf(SourceUri.of(uri))).toMatch(/^\/dir(\/[0-9a-f]{2}){3}\/[0-9a-f]{34}$/);
         },
       ),
       RUNS,
