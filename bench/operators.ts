@@ -13,7 +13,7 @@ import { checkRedis, decode, readStored, resize } from '../src/operators/index.j
 import { imagePipeline, sharedState } from '../src/pipeline/index.js';
 import { whenDue } from '../src/pipeline/selection.js';
 import { formatCacheStatus } from '../src/server/cache-status.js';
-import { headOf } from '../src/server/image-head.js';
+import { contentOf, headOf } from '../src/server/image-head.js';
 import { median } from '../spec/soak/usage.js';
 import { world } from '../spec/support/world.js';
 import { type Figure, grouped } from './support/figure.js';
@@ -122,8 +122,8 @@ function fileOf(name: string): StoredFile {
   return { body, checksum: checksumOf(body), lastModified: new Date() };
 }
 
-function headWithStatus({ image, cacheStatus }: ServedImage): string[] {
-  return [...headOf(image).content, 'Cache-Status', formatCacheStatus(cacheStatus)];
+function headWithStatus({ image, cacheStatus }: ServedImage): string {
+  return `${contentOf(headOf(image))}Cache-Status: ${formatCacheStatus(cacheStatus)}\r\n`;
 }
 
 function outcomes<T, R>(values: readonly T[], operator: OperatorFunction<T, R>): R[] {

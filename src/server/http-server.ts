@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo, Server as NetServer } from 'node:net';
 import { type Connections, trackConnections } from './connections.js';
 import { StartFailure } from './failure.js';
+import { OwnResponse } from './head-lines.js';
 import { authority, type ListenAddress } from './listen-address.js';
 import { answerMalformedRequests } from './malformed-request.js';
 import type { Watch } from './requests/watch.js';
@@ -28,6 +29,7 @@ export interface HttpServer {
 export function createHttpServer(handler: RequestListener, idle: number, watch: Watch): HttpServer {
   const server = createServer(
     {
+      ServerResponse: OwnResponse,
       maxHeaderSize: MAX_HEADER_SIZE,
       headersTimeout: SLOWEST_REQUEST,
       requestTimeout: SLOWEST_REQUEST,

@@ -1,13 +1,12 @@
+import { validateHeaderValue } from 'node:http';
 import type { ImageBody, StoredImage } from '../domain/index.js';
+import type { HeadLines } from './head-lines.js';
 import type { Validators } from './preconditions.js';
-
-/** Names and values in turn. */
-export type Fields = readonly string[];
 
 /** What the answers with one picture have in common. */
 export interface ImageHead extends Validators, Pick<StoredImage, 'type' | 'checksum'> {
-  /** What goes with its bytes, but for how many there are. */
-  readonly content: Fields;
+  /** `lastModified` as a field says it. */
+  readonly modified: string;
 }
 
 const MAX_AGE = 3600;
@@ -30,24 +29,23 @@ function isOf({ type, checksum, lastModified }: StoredImage, head: ImageHead): b
   return head.type === type && head.checksum === checksum && head.lastModified === lastModified;
 }
 
+/** Throws when a value would end its line. */
 function makeHead({ type, checksum, lastModified }: StoredImage): ImageHead {
   const etag = `"${checksum}"`;
-  const content = [
-    ['Cache-Control', `public, max-age=${MAX_AGE}`],
-    ['ETag', etag],
-    ['Last-Modified', lastModified.toUTCString()],
-    ['Accept-Ranges', 'bytes'],
-    ['X-Content-Type-Options', 'nosniff'],
-    ['Content-Type', type],
-    ['Content-Security-Policy', ONLY_TO_LOOK_AT],
-  ].flat();
-  return { type, checksum, lastModified, etag, content };
+  validateHeaderValue('ETag', etag);
+  validateHeaderValue('Content-Type', type);
+  return { type, checksum, lastModified, etag, modified: lastModified.toUTCString() };
 }
 
-/** Names and values of the fields that come first: those that are said again when the reader has the picture. */
-const CACHING = 5 * 2;
+/** What goes with the bytes of a picture, but for how many there are. */
+export function contentOf(head: ImageHead): HeadLines {
+  return `${cachingOf(head)}Content-Type: ${head.type}\r\nContent-Security-Policy: ${ONLY_TO_LOOK_AT}\r\n`;
+}
 
-/** Of what goes with the bytes, what goes without them as well (RFC 9110 §15.4.5). */
-export function cachingOf(content: Fields): Fields {
-  return content.slice(0, CACHING);
+/** Of that, what is said without the bytes as well: to a reader who has them (RFC 9110 §15.4.5). */
+export function cachingOf({ etag, modified }: ImageHead): HeadLines {
+  return (
+    `Cache-Control: public, max-age=${MAX_AGE}\r\nETag: ${etag}\r\nLast-Modified: ${modified}\r\n` +
+    'Accept-Ranges: bytes\r\nX-Content-Type-Options: nosniff\r\n'
+  );
 }

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { type ImageBody, isInMemory } from '../domain/index.js';
+import { type HeadLines, writeHead } from './head-lines.js';
 
 /**
  * Sends a head and the bytes from `first` to before `end`: at once when they are in memory. Otherwise piece by
@@ -8,19 +9,19 @@ import { type ImageBody, isInMemory } from '../domain/index.js';
  */
 export function sendBody(
   response: ServerResponse,
-  [status, head]: [status: 200 | 206, head: string[]],
+  [status, lines]: [status: 200 | 206, lines: HeadLines],
   body: ImageBody,
   [first, end]: [first: number, end: number],
 ): number | Promise<number> {
-  if (!isInMemory(body)) return sendPieces(response, [status, head], body.read(first, end));
+  if (!isInMemory(body)) return sendPieces(response, [status, lines], body.read(first, end));
   const isWhole = first === 0 && end === body.length;
-  response.writeHead(status, head).end(isWhole ? body : body.subarray(first, end));
+  writeHead(response, status, lines).end(isWhole ? body : body.subarray(first, end));
   return end - first;
 }
 
 async function sendPieces(
   response: ServerResponse,
-  [status, head]: [status: 200 | 206, head: string[]],
+  [status, lines]: [status: 200 | 206, lines: HeadLines],
   pieces: AsyncIterable<Uint8Array>,
 ): Promise<number> {
   let sent = 0;
@@ -29,7 +30,7 @@ async function sendPieces(
   if (response.destroyed) return sent;
   for await (const piece of pieces) {
     if (response.destroyed) return sent;
-    if (!response.headersSent) response.writeHead(status, head);
+    if (!response.headersSent) writeHead(response, status, lines);
     sent += piece.length;
     await handOver(response, piece);
   }
