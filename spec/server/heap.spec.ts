@@ -46,7 +46,8 @@ describe('tuneHeap', () => {
 
   it.each([
     [30, 8, 300],
-    [60, 16, 200],
+    [60, 16, 300],
+    [100, 32, 200],
     [120, 64, 50],
   ])('has room in a heap of %i MiB, of which %i are used, for %i percent of that', (taken, used, percent) => {
     expect(flagsFor(taken * MIB, used * MIB)).toEqual(['--no-optimize-for-size', `--heap-growing-percent=${percent}`]);

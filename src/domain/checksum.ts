@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { GrowingBytes } from './growing-bytes.js';
 
 /** Checksums of bytes that came piece by piece. */
 const known = new WeakMap<Uint8Array, string>();
@@ -23,20 +24,25 @@ export class RunningChecksum {
   }
 }
 
-/** Bytes that come piece by piece, and are wanted as a whole. */
-export class Pieces {
-  readonly #pieces: Uint8Array[] = [];
+/** Bytes that come piece by piece, and are wanted as a whole, with their checksum. */
+export class CollectedBytes {
+  readonly #bytes: GrowingBytes;
   readonly #checksum = new RunningChecksum();
+
+  /** @param announced How many are said to come. */
+  constructor(announced?: number) {
+    this.#bytes = new GrowingBytes(announced);
+  }
 
   add(piece: Uint8Array): this {
     this.#checksum.add(piece);
-    this.#pieces.push(piece);
+    this.#bytes.add(piece);
     return this;
   }
 
   /** All of them, to be asked once, at the end. `checksumOf` knows theirs from then on, so that nobody may change them. */
-  join(): Uint8Array {
-    const bytes = Buffer.concat(this.#pieces);
+  whole(): Uint8Array {
+    const bytes = this.#bytes.whole();
     known.set(bytes, this.#checksum.digest());
     return bytes;
   }

@@ -124,7 +124,7 @@ function download(due: Due, response: OriginResponse, maxBytes: number): Observa
   }
   return response.body.pipe(
     limitBytes(maxBytes),
-    collectBytes(),
+    collectBytes(response.contentLength),
     map((bytes) => ({ kind: 'fetched', due, type, bytes, ...etagOf(response) })),
   );
 }

@@ -2,7 +2,8 @@ import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 
 const MIB = 1024 * 1024;
 
-/** Bytes by which a small heap is to grow from one major collection to the next; three times itself at most, as ever. */
+/** Bytes to which a heap may grow before its next major collection, and by which it may in any case; no more than three times itself, as ever. */
+const SMALL = 96 * MIB;
 const ROOM = 32 * MIB;
 const MOST = 3;
 
@@ -13,7 +14,8 @@ const SUPERVISION = 1000;
 /** What V8 is told about a heap that takes so many bytes, of which so many are used. */
 export function flagsFor(taken: number, used: number): string[] {
   if (taken > LARGE) return ['--optimize-for-size', '--heap-growing-percent=0'];
-  const percent = Math.round(Math.min(ROOM / used, MOST) * 100);
+  const room = Math.max(SMALL - used, ROOM);
+  const percent = Math.round(Math.min(room / used, MOST) * 100);
   return ['--no-optimize-for-size', `--heap-growing-percent=${percent}`];
 }
 
