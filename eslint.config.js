@@ -67,9 +67,12 @@ function asRegex(pattern) {
   return pattern.replaceAll('.', '\\.').replace('*', '.*');
 }
 
-/** What would load a module past the rule above. */
+/** What would load a module past the rule above; a neighbour may be loaded late. */
 const OTHER_WAYS_IN = [
-  { selector: 'ImportExpression', message: 'import at the top, where the import rule sees it' },
+  {
+    selector: 'ImportExpression:not([source.value=/^\\.\\/(?!.*\\.\\.)/])',
+    message: 'import at the top, where the import rule sees it',
+  },
   { selector: "CallExpression[callee.name='require']", message: 'import at the top, where the import rule sees it' },
   { selector: "Identifier[name='createRequire']", message: 'import at the top, where the import rule sees it' },
 ];

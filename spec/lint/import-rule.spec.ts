@@ -34,6 +34,8 @@ describe('the import rule', () => {
     ['adapters', "import { env } from 'node:process';", IMPORT],
     ['adapters', "import { env } from 'process';", IMPORT],
     ['operators', "const sharp = await import('sharp');", 'no-restricted-syntax'],
+    ['operators', "const late = await import('./../adapters/http-origin.js');", 'no-restricted-syntax'],
+    ['operators', 'const late = await import(`./${sharp}`);', 'no-restricted-syntax'],
     ['operators', "const sharp = require('sharp');", 'no-restricted-syntax'],
     ['adapters', 'export const port = process.env.PORT;', 'no-restricted-properties'],
     ['adapters', 'export const port = globalThis.process.env.PORT;', 'no-restricted-properties'],
@@ -50,6 +52,7 @@ describe('the import rule', () => {
     ['pipeline', "import { decode } from '../operators/index.js';"],
     ['adapters', "import { readFile } from 'node:fs/promises'; import sharp from 'sharp';"],
     ['domain', "import { createHash } from 'node:crypto';"],
+    ['server', "const late = await import('./explain/explain-picture.js');"],
     ['server', "import { container } from 'tsyringe'; export const port = process.env.PORT;"],
   ])('on the floor %s allows %s', async (floor, line) => {
     expect(await broken(line, floor)).toEqual([]);

@@ -1,5 +1,5 @@
 import { Socket } from 'node:net';
-import { isRejection } from '../domain/index.js';
+import { isRejection } from '../domain/rejection.js';
 import { giveWay } from './give-way.js';
 import { PICTURES, type Resize, type Resized } from './resizer-messages.js';
 import { sharpResizer, type SharpResizerOptions } from './sharp-resizer.js';

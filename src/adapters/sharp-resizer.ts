@@ -1,5 +1,6 @@
 import sharp, { type Metadata, type Sharp } from 'sharp';
-import { Rejection, type Resizer } from '../domain/index.js';
+import type { Resizer } from '../domain/index.js';
+import { Rejection } from '../domain/rejection.js';
 import { restrictLoaders } from './sharp-loaders.js';
 import { excessOf } from './sharp-pixels.js';
 

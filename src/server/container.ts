@@ -3,17 +3,16 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { NEVER, type Observable, type OperatorFunction } from 'rxjs';
 import { container as root, type DependencyContainer, type InjectionToken, instanceCachingFactory } from 'tsyringe';
-import {
-  AddressRules,
-  DiskFiles,
-  EmbeddedCatalogue,
-  httpOrigin,
-  isolatedResizer,
-  magicSniffer,
-  nameResolver,
-  type ManagedCatalogue,
-  RedisCatalogue,
-} from '../adapters/index.js';
+// One by one: all adapters together would load sharp, which the service has in a process of its own only.
+import { AddressRules } from '../adapters/address-rules.js';
+import { DiskFiles } from '../adapters/disk-files.js';
+import { EmbeddedCatalogue } from '../adapters/embedded-catalogue.js';
+import { httpOrigin } from '../adapters/http-origin.js';
+import { isolatedResizer } from '../adapters/isolated-resizer.js';
+import { magicSniffer } from '../adapters/magic-sniffer.js';
+import type { ManagedCatalogue } from '../adapters/managed-catalogue.js';
+import { nameResolver } from '../adapters/name-resolver.js';
+import { RedisCatalogue } from '../adapters/redis-catalogue.js';
 import type { Attempt, EncodedRequest, Origin, Ports, Resizer, ServedImage } from '../domain/index.js';
 import { pipelineWithRefresh, type Refresh, refresh, type SharedState, sharedState } from '../pipeline/index.js';
 import { Attempts } from './attempts.js';

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { InvalidArgumentError } from 'commander';
-import { isCidr } from '../adapters/index.js';
+import { isCidr } from '../adapters/address-rules.js';
 import { type ListenAddress, parseListenAddress } from './listen-address.js';
 import { LOG_LEVELS, type LogLevel } from './options.js';
 import { type CatalogueAddress, parseCatalogueAddress } from './redis-address.js';

@@ -1,4 +1,5 @@
-import { type DiskFiles, type ManagedCatalogue, RedisCatalogue } from '../../adapters/index.js';
+import type { DiskFiles, ManagedCatalogue } from '../../adapters/index.js';
+import { RedisCatalogue } from '../../adapters/redis-catalogue.js';
 import type { SharedState } from '../../pipeline/index.js';
 import type { Metrics } from './registry.js';
 

@@ -1,5 +1,6 @@
 import { asidePlace, originalPlace } from '../../../adapters/disk-layout.js';
-import { type List, magicSniffer, type Note } from '../../../adapters/index.js';
+import type { List, Note } from '../../../adapters/index.js';
+import { magicSniffer } from '../../../adapters/magic-sniffer.js';
 import { imageTypeOf, type RecordFields, type SourceUri, usableRecord } from '../../../domain/index.js';
 import type { Mend } from './finding.js';
 import type { Parts } from './parts.js';

@@ -1,7 +1,7 @@
 import { catchError, lastValueFrom, map, mergeMap, type Observable, of, throwError } from 'rxjs';
 import type { DependencyContainer } from 'tsyringe';
 import { type Dimensions, dimensionsOf } from '../../../adapters/sharp-dimensions.js';
-import { magicSniffer } from '../../../adapters/index.js';
+import { magicSniffer } from '../../../adapters/magic-sniffer.js';
 import { type Attempt, dueFor, isRejection, type SourceUri } from '../../../domain/index.js';
 import { fetch, validate } from '../../../operators/index.js';
 import { ORIGIN } from '../../container.js';
