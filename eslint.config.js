@@ -70,7 +70,7 @@ function asRegex(pattern) {
 /** What would load a module past the rule above; a neighbour may be loaded late. */
 const OTHER_WAYS_IN = [
   {
-    selector: 'ImportExpression:not([source.value=/^\\.\\/(?!.*\\.\\.)/])',
+    selector: 'ImportExpression:not([source.value=/^\\.\\/(?!.*(\\.\\.|%))/])',
     message: 'import at the top, where the import rule sees it',
   },
   { selector: "CallExpression[callee.name='require']", message: 'import at the top, where the import rule sees it' },

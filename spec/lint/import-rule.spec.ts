@@ -35,6 +35,7 @@ describe('the import rule', () => {
     ['adapters', "import { env } from 'process';", IMPORT],
     ['operators', "const sharp = await import('sharp');", 'no-restricted-syntax'],
     ['operators', "const late = await import('./../adapters/http-origin.js');", 'no-restricted-syntax'],
+    ['operators', "const late = await import('./%2e%2e/adapters/http-origin.js');", 'no-restricted-syntax'],
     ['operators', 'const late = await import(`./${sharp}`);', 'no-restricted-syntax'],
     ['operators', "const sharp = require('sharp');", 'no-restricted-syntax'],
     ['adapters', 'export const port = process.env.PORT;', 'no-restricted-properties'],

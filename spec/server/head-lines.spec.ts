@@ -65,14 +65,18 @@ describe('heads of our own server', () => {
   });
 
   it('leave the status where others look for it', async () => {
-    const statuses: number[] = [];
+    const statuses: unknown[] = [];
     const server = createServer({ ServerResponse: OwnResponse }, (request, response) => {
       listener(request, response);
-      statuses.push(response.statusCode);
+      statuses.push([response.statusCode, response.statusMessage]);
     });
     const port = await listening(server);
     await talk({ port }, GET + asking('GET /not-modified HTTP/1.1') + LAST);
-    expect(statuses).toEqual([200, 304, 200]);
+    expect(statuses).toEqual([
+      [200, 'OK'],
+      [304, 'Not Modified'],
+      [200, 'OK'],
+    ]);
   });
 
   it('are of the second in which they are sent', async () => {
@@ -81,6 +85,42 @@ describe('heads of our own server', () => {
     const dates = datesOf(await talk({ port, pause: 400 }, GET, GET, GET, GET, GET, GET, LAST));
     for (const [at, date] of dates.entries()) expect(Math.abs(date + 500 - (began + 400 * at))).toBeLessThan(1000);
     expect(new Set(dates).size).toBeGreaterThan(2);
+  });
+
+  it('are left to Node when somebody else has a field for them', async () => {
+    let answers = 0;
+    const server = createServer({ ServerResponse: OwnResponse }, (request, response) => {
+      if (++answers % 2 === 0) response.setHeader('X-Trace', answers);
+      listener(request, response);
+    });
+    const port = await listening(server);
+    const received = await talk({ port }, GET + GET + GET + GET + LAST);
+    expect([...received.matchAll(/X-Trace: (\d)/gi)].map(([, name]) => name)).toEqual(['2', '4']);
+  });
+
+  it('are written once, or Node says so', async () => {
+    const thrown: unknown[] = [];
+    const server = createServer({ ServerResponse: OwnResponse }, (request, response) => {
+      listener(request, response);
+      try {
+        writeHead(response, 304, '');
+      } catch (error) {
+        thrown.push((error as { code?: unknown }).code);
+      }
+    });
+    await talk({ port: await listening(server) }, GET + GET + LAST);
+    expect(thrown).toEqual(Array(3).fill('ERR_HTTP_HEADERS_SENT'));
+  });
+
+  it('are not those of a body without a length, which says how it ends', async () => {
+    const server = createServer({ ServerResponse: OwnResponse }, (request, response) => {
+      if (request.url === '/endless') writeHead(response, 200, CONTENT).end(BODY);
+      else listener(request, response);
+    });
+    await untilNextSecond();
+    const received = await talk({ port: await listening(server) }, asking('GET /endless HTTP/1.1') + GET + LAST);
+    expect(received.match(/Transfer-Encoding/g)).toHaveLength(1);
+    expect(received).toContain(`\r\n\r\n9\r\n${BODY}\r\n0\r\n\r\nHTTP/1.1 200 OK\r\n`);
   });
 
   it('are written by Node alone where it keeps them elsewhere', async () => {

@@ -3,8 +3,9 @@ const BELIEVED = 8;
 const GROWTH = 2;
 
 /**
- * Bytes that come piece by piece, put where they stay as they come: to join megabytes at the end takes milliseconds, and
- * pieces that wait for that are old to the garbage collector, which then has twice as much to collect the slow way.
+ * Bytes that come piece by piece, and are put where they stay as they come, if it was announced how many there will be:
+ * to join megabytes at the end takes milliseconds, and pieces that wait for that are old to the garbage collector, which
+ * then has twice as much to collect the slow way.
  */
 export class GrowingBytes {
   readonly #announced: number;

@@ -2,7 +2,7 @@ import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 
 const MIB = 1024 * 1024;
 
-/** Bytes to which a heap may grow before its next major collection, and by which it may in any case; no more than three times itself, as ever. */
+/** Bytes to which a heap may grow before its next major collection, and by which it may in any case: but never by more than three times itself. */
 const SMALL = 96 * MIB;
 const ROOM = 32 * MIB;
 const MOST = 3;

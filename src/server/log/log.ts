@@ -33,7 +33,7 @@ export function openLog({ log, logLevel, workers }: Pick<Options, 'log' | 'logLe
   const writer = new LineWriter({
     output,
     complain: complainer(log),
-    lost: (lines) => logger.warn({ lines }, 'lines of this log were lost: nobody took them'),
+    lost: (lines) => logger.warn({ lines }, 'lines of this log were lost: nobody took them, or they were too long'),
   });
   const shape = log === '-' && process.stdout.isTTY ? forPeople() : printableLine;
   const logger = pino({ level: logLevel }, { write: (line) => writer.write(shape(line)) });
