@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { GrowingBytes } from '../../src/domain/growing-bytes.js';
+import { type Expected, GrowingBytes } from '../../src/domain/growing-bytes.js';
 
-const growing = (pieces: readonly Uint8Array[], announced?: number) => {
-  const bytes = new GrowingBytes(announced);
+const growing = (pieces: readonly Uint8Array[], expected: Expected = {}) => {
+  const bytes = new GrowingBytes(expected);
   for (const piece of pieces) bytes.add(piece);
   return bytes.whole();
 };
@@ -13,8 +13,8 @@ describe('growing bytes', () => {
     const pieces = fc.array(fc.uint8Array({ maxLength: 40 }));
     const announced = fc.oneof(fc.nat(200), fc.constantFrom(undefined, NaN, -1, 3.5, Infinity));
     fc.assert(
-      fc.property(pieces, announced, (all, length) => {
-        const whole = growing(all, length);
+      fc.property(pieces, announced, fc.nat(200), (all, length, most) => {
+        const whole = growing(all, { announced: length, most });
         expect(whole).toEqual(Buffer.concat(all));
         expect(whole.buffer.byteLength).toBe(whole.length);
       }),
@@ -28,14 +28,23 @@ describe('growing bytes', () => {
     const alloc = vi.spyOn(Buffer, 'allocUnsafeSlow');
     onTestFinished(() => alloc.mockRestore());
     const pieces = Array.from({ length: 20 }, (_, at) => Buffer.alloc(50, at));
-    expect(growing(pieces, announced)).toEqual(Buffer.concat(pieces));
+    expect(growing(pieces, { announced })).toEqual(Buffer.concat(pieces));
     expect(alloc).toHaveBeenCalledTimes(moves);
   });
 
   it('take no more than eight times what has come, however much was announced', () => {
     const alloc = vi.spyOn(Buffer, 'allocUnsafeSlow');
     onTestFinished(() => alloc.mockRestore());
-    new GrowingBytes(5_000_000).add(Buffer.alloc(100));
+    new GrowingBytes({ announced: 5_000_000 }).add(Buffer.alloc(100));
     expect(alloc.mock.calls).toEqual([[800]]);
+  });
+
+  it('take no more than are let through', () => {
+    const alloc = vi.spyOn(Buffer, 'allocUnsafeSlow');
+    onTestFinished(() => alloc.mockRestore());
+    const bytes = new GrowingBytes({ most: 250 });
+    for (const piece of [100, 100, 50]) bytes.add(Buffer.alloc(piece));
+    expect(bytes.whole()).toHaveLength(250);
+    expect(alloc.mock.calls).toEqual([[200], [250]]);
   });
 });

@@ -1,5 +1,5 @@
-import { catchError, mergeMap, NEVER, type Observable, of, switchMap, timer } from 'rxjs';
-import { describe, it } from 'vitest';
+import { catchError, lastValueFrom, mergeMap, NEVER, type Observable, of, switchMap, timer } from 'rxjs';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
   type OriginRequest,
   type OriginResponse,
@@ -48,6 +48,18 @@ describe('fetch', () => {
       ),
     input: FIRST_DUE,
     output: fetched(),
+  });
+
+  it.each([
+    ['as it is announced', { contentLength: 12 }, 12],
+    ['for no more than is let through', {}, OPTIONS.maxBytes],
+  ])('makes room for a picture once: %s', async (_, announced, room) => {
+    const alloc = vi.spyOn(Buffer, 'allocUnsafeSlow');
+    onTestFinished(() => alloc.mockRestore());
+    const body = of(Buffer.alloc(8), Buffer.alloc(4));
+    const ports = reached(() => of(responseOf(body, announced)));
+    await lastValueFrom(of(FIRST_DUE).pipe(fetch(ports, OPTIONS)));
+    expect(alloc.mock.calls[0]).toEqual([room]);
   });
 
   it(

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { GrowingBytes } from './growing-bytes.js';
+import { type Expected, GrowingBytes } from './growing-bytes.js';
 
 /** Checksums of bytes that came piece by piece. */
 const known = new WeakMap<Uint8Array, string>();
@@ -29,9 +29,8 @@ export class CollectedBytes {
   readonly #bytes: GrowingBytes;
   readonly #checksum = new RunningChecksum();
 
-  /** @param announced How many are said to come. */
-  constructor(announced?: number) {
-    this.#bytes = new GrowingBytes(announced);
+  constructor(expected?: Expected) {
+    this.#bytes = new GrowingBytes(expected);
   }
 
   add(piece: Uint8Array): this {

@@ -2,6 +2,14 @@
 const BELIEVED = 8;
 const GROWTH = 2;
 
+/** How many bytes there may be. */
+export interface Expected {
+  /** How many are said to come; not believed at once, since who says so may send none. */
+  readonly announced?: number | undefined;
+  /** How many are let through; no room is made for more. */
+  readonly most?: number;
+}
+
 /**
  * Bytes that come piece by piece, and are put where they stay as they come, if it was announced how many there will be:
  * to join megabytes at the end takes milliseconds, and pieces that wait for that are old to the garbage collector, which
@@ -9,12 +17,13 @@ const GROWTH = 2;
  */
 export class GrowingBytes {
   readonly #announced: number;
+  readonly #most: number;
   #room: Buffer = Buffer.alloc(0);
   #length = 0;
 
-  /** @param announced How many are said to come; not believed at once, since who says so may send none. */
-  constructor(announced = 0) {
+  constructor({ announced = 0, most = Infinity }: Expected = {}) {
     this.#announced = announced;
+    this.#most = most;
   }
 
   add(piece: Uint8Array): this {
@@ -31,8 +40,9 @@ export class GrowingBytes {
   }
 
   #grow(needed: number): void {
-    const size = needed <= this.#announced ? Math.min(BELIEVED * needed, this.#announced) : GROWTH * needed;
-    this.#room = exactly(size, this.#room.subarray(0, this.#length));
+    const isAnnounced = needed <= this.#announced;
+    const wanted = isAnnounced ? Math.min(BELIEVED * needed, this.#announced) : Math.min(GROWTH * needed, this.#most);
+    this.#room = exactly(Math.max(wanted, needed), this.#room.subarray(0, this.#length));
   }
 }
 

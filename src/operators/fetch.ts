@@ -124,7 +124,7 @@ function download(due: Due, response: OriginResponse, maxBytes: number): Observa
   }
   return response.body.pipe(
     limitBytes(maxBytes),
-    collectBytes(response.contentLength),
+    collectBytes({ announced: response.contentLength, most: maxBytes }),
     map((bytes) => ({ kind: 'fetched', due, type, bytes, ...etagOf(response) })),
   );
 }
