@@ -3,7 +3,10 @@ import { type IncomingMessage, ServerResponse, STATUS_CODES } from 'node:http';
 /** Fields as they are sent, `Name: value\r\n` each, of values that are known to be fit for a field. */
 export type HeadLines = string;
 
-/** Writes a head of nothing but these fields, and of what Node adds to them. One of them has to say how long the body is, if there is one. */
+/**
+ * Writes a head of nothing but these fields, and of what Node adds to them. One of them has to say how long the body is,
+ * if there is one.
+ */
 export function writeHead(response: ServerResponse, status: number, lines: HeadLines): ServerResponse {
   if (response instanceof OwnResponse) return response.writeLines(status, lines);
   return response.writeHead(status, fieldsOf(lines));

@@ -2,7 +2,10 @@ import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 
 const MIB = 1024 * 1024;
 
-/** Bytes to which a heap may grow before its next major collection, and by which it may in any case: but never by more than three times itself. */
+/**
+ * Bytes to which a heap may grow before its next major collection, and by which it may in any case: but never by more
+ * than three times itself.
+ */
 const SMALL = 96 * MIB;
 const ROOM = 32 * MIB;
 const MOST = 3;
