@@ -80,10 +80,15 @@ describe('heads of our own server', () => {
   });
 
   it('are of the second in which they are sent', async () => {
-    const port = await serve(OwnResponse);
-    const began = Date.now();
+    const sent: number[] = [];
+    const server = createServer({ ServerResponse: OwnResponse }, (request, response) => {
+      sent.push(Date.now());
+      listener(request, response);
+    });
+    const port = await listening(server);
     const dates = datesOf(await talk({ port, pause: 400 }, GET, GET, GET, GET, GET, GET, LAST));
-    for (const [at, date] of dates.entries()) expect(Math.abs(date + 500 - (began + 400 * at))).toBeLessThan(1000);
+    // Node's own may be that of the last second for a moment.
+    for (const [at, date] of dates.entries()) expect(Math.abs(date + 500 - (sent[at] ?? 0))).toBeLessThan(1000);
     expect(new Set(dates).size).toBeGreaterThan(2);
   });
 

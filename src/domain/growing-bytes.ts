@@ -40,9 +40,9 @@ export class GrowingBytes {
   }
 
   #grow(needed: number): void {
-    const isAnnounced = needed <= this.#announced;
-    const wanted = isAnnounced ? Math.min(BELIEVED * needed, this.#announced) : Math.min(GROWTH * needed, this.#most);
-    this.#room = exactly(Math.max(wanted, needed), this.#room.subarray(0, this.#length));
+    const wanted = needed <= this.#announced ? Math.min(BELIEVED * needed, this.#announced) : GROWTH * needed;
+    const size = Math.max(needed, Math.min(wanted, this.#most));
+    this.#room = exactly(size, this.#room.subarray(0, this.#length));
   }
 }
 
