@@ -1,21 +1,15 @@
-import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
+import { librariesAmong, loadedWith } from '../support/loaded.js';
 
 const ROOT = join(import.meta.dirname, '../..');
-const PRELOAD = join(ROOT, 'spec/support/loaded-modules.mjs');
 
 /** What importing a face of the package loads: the libraries, and our own floors. */
 function loadedBy(face: string): { libraries: Set<string>; floors: Set<string> } {
-  const program = `await import('img-linuxfr/${face}')`;
-  const args = ['--import', PRELOAD, '--input-type=module', '-e', program];
-  const urls = execFileSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' }).split('\n');
-  const all = (pattern: RegExp) => new Set(urls.flatMap((url) => pattern.exec(url)?.[1] ?? []));
-  return {
-    libraries: all(/.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/),
-    floors: all(/^(?!.*\/node_modules\/).*\/dist\/(\w+)\//),
-  };
+  const urls = loadedWith('--input-type=module', '-e', `await import('img-linuxfr/${face}')`);
+  const floors = urls.flatMap((url) => /^(?!.*\/node_modules\/).*\/dist\/(\w+)\//.exec(url)?.[1] ?? []);
+  return { libraries: librariesAmong(urls), floors: new Set(floors) };
 }
 
 describe('the faces of the package', () => {
