@@ -5,7 +5,8 @@ import { type CatalogueEntry, SourceUri } from '../../src/domain/index.js';
 
 const URI = SourceUri.of('http://origin.example/picture.png');
 const SECOND = 1000;
-const HOUR = 3600 * SECOND;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
 
 describe('TrackedLookups, when nothing is announced,', () => {
   let asked: number;
@@ -30,15 +31,15 @@ describe('TrackedLookups, when nothing is announced,', () => {
 
   it('asks no more while what was told is young', async () => {
     await lookups.lookup(URI);
-    vi.advanceTimersByTime(29 * SECOND);
-    expect(lookups.lookup(URI)).toEqual({ status: 'declared', freshFor: HOUR - 29 * SECOND });
+    vi.advanceTimersByTime(2 * MINUTE);
+    expect(lookups.lookup(URI)).toEqual({ status: 'declared', freshFor: HOUR - 2 * MINUTE });
     expect(asked).toBe(1);
   });
 
   it('asks again for what is used, once, before anybody has to wait', async () => {
     await lookups.lookup(URI);
     for (let age = 1; age < 4; age++) {
-      vi.advanceTimersByTime(55 * SECOND);
+      vi.advanceTimersByTime(4.7 * MINUTE);
       for (let reader = 0; reader < 3; reader++) expect(lookups.lookup(URI)).not.toBeInstanceOf(Promise);
       await nextTurn();
       expect(lookups.lookup(URI)).toEqual({ status: 'declared', freshFor: HOUR });
@@ -48,7 +49,7 @@ describe('TrackedLookups, when nothing is announced,', () => {
 
   it('lets whoever comes too late wait', async () => {
     await lookups.lookup(URI);
-    vi.advanceTimersByTime(60 * SECOND);
+    vi.advanceTimersByTime(5 * MINUTE);
     const late = lookups.lookup(URI);
     expect(late).toBeInstanceOf(Promise);
     expect(await late).toEqual({ status: 'declared', freshFor: HOUR });

@@ -16,7 +16,7 @@ const SAMPLE = 8;
  * Milliseconds after which a reader waits for the disk to be looked at again, to see whether the file is still
  * there. For what is used in the second half of that it is looked at before, so that no reader waits.
  */
-const TRUSTED = 30_000;
+const TRUSTED = 300_000;
 
 /** When there is no room, one large file in so many is let in all the same, so that others do not go for those that are asked for once. */
 const ADMITTED = 8;

@@ -17,7 +17,7 @@ export interface TrackedLookupsOptions {
  * Milliseconds after which Redis is asked again all the same: not all it can do is announced, such as SWAPDB.
  * What is used in the second half of that is renewed before, so that no reader waits for it.
  */
-const LONGEST_KEPT = 60_000;
+const LONGEST_KEPT = 300_000;
 
 /** Changed pictures that are asked for before any reader does, at once. */
 const MOST_RENEWALS = 64;
