@@ -109,6 +109,19 @@ describe.skipIf(!command)('a change in Redis', () => {
       expect((await asked()) - before).toBeLessThan(100);
     });
 
+    it('is hardly asked of Redis again after a rest', async () => {
+      const [catalogue] = catalogues as [RedisCatalogue];
+      await delay(1200);
+      let asked = 0;
+      for (let isKnown = false; !isKnown; asked++) {
+        const answer = catalogue.lookup(URI);
+        isKnown = !isPending(answer);
+        await answer;
+      }
+      // Until the next heartbeat, there would be time for more.
+      expect(asked).toBeLessThan(6);
+    });
+
     it('shows 1,000 changes soon in each of two catalogues', async () => {
       const times: number[] = [];
       for (let round = 0; round < 125; round++) {

@@ -85,6 +85,8 @@ export class RedisAnnouncements {
 
   #begin(): NodeJS.Timeout {
     if (this.#messages.status === 'wait') this.#messages.connect().catch(() => undefined);
+    // Until it is answered, all that comes after a rest has to ask.
+    this.#beat();
     return setInterval(() => this.#beat(), HEARTBEAT).unref();
   }
 
