@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { of, type OperatorFunction } from 'rxjs';
 import { type EncodedRequest, isRejection, ORIGINAL, type ServedImage, type Variant } from '../domain/index.js';
 import { ANSWERS, UNKNOWN_ERROR } from './answers.js';
+import { atEndOfTurn } from './end-of-turn.js';
 import { sendPlain } from './plain-answer.js';
 import { isCopy, outcomeOf, PLAIN_OUTCOMES } from './requests/outcome.js';
 import type { Ended, Watch } from './requests/watch.js';
@@ -81,7 +82,10 @@ function serveImage(
   const fail = (error: unknown) => sendFailure(options, route, response, ended, error);
   const answering = of({ hexUri: route.hexUri, variant })
     .pipe(options.pipeline)
-    .subscribe({ next: (served) => send(served, request, response, ended, fail), error: fail });
+    .subscribe({
+      next: (served) => atEndOfTurn(() => send(served, request, response, ended, fail)),
+      error: fail,
+    });
   if (answering.closed) return;
   response.once('close', () => {
     if (answering.closed) return;

@@ -1,0 +1,71 @@
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { map } from 'rxjs';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { SourceUri } from '../../src/domain/index.js';
+import { atEndOfTurn } from '../../src/server/end-of-turn.js';
+import { requestListener } from '../../src/server/index.js';
+import { talk } from '../support/talk.js';
+
+describe('what is ready in one turn of the event loop', () => {
+  it('is sent at its end, in order', async () => {
+    const sent: string[] = [];
+    for (const answer of ['first', 'second']) atEndOfTurn(() => sent.push(answer));
+    await Promise.resolve();
+    expect(sent).toEqual([]);
+    await nextTurn();
+    expect(sent).toEqual(['first', 'second']);
+  });
+
+  it('waits for no more than 63 others', async () => {
+    let sent = 0;
+    for (let answer = 0; answer < 63; answer++) atEndOfTurn(() => sent++);
+    expect(sent).toBe(0);
+    atEndOfTurn(() => sent++);
+    expect(sent).toBe(64);
+    atEndOfTurn(() => sent++);
+    expect(sent).toBe(64);
+    await nextTurn();
+    expect(sent).toBe(65);
+  });
+
+  it('is sent later when it becomes ready while others are sent', async () => {
+    const sent: string[] = [];
+    atEndOfTurn(() => {
+      atEndOfTurn(() => sent.push('third'));
+      sent.push('first');
+    });
+    atEndOfTurn(() => sent.push('second'));
+    await nextTurn();
+    await nextTurn();
+    expect(sent).toEqual(['first', 'second', 'third']);
+  });
+});
+
+it('requests that come together are all looked at before one of them is answered', async () => {
+  const responses: ServerResponse[] = [];
+  const answered: number[] = [];
+  const listener = requestListener({
+    pipeline: map(({ hexUri, variant }) => {
+      answered.push(responses.filter(({ headersSent }) => headersSent).length);
+      const image = { type: 'image/png', checksum: 'c0ffee', body: Buffer.from(hexUri), lastModified: new Date(0) };
+      return { request: { uri: SourceUri.of(hexUri), variant }, image, cacheStatus: { hit: true, ttl: 1 } };
+    }),
+    userAgent: 'img-linuxfr',
+    report: (trouble) => expect.unreachable(String(trouble)),
+    defaultAvatar: '/default.png',
+  });
+  const server = createServer((request, response) => {
+    responses.push(response);
+    listener(request, response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  const asking = (hex: string, ...fields: readonly string[]) =>
+    [`GET /img/${hex} HTTP/1.1`, 'Host: localhost', ...fields, '', ''].join('\r\n');
+  const { port } = server.address() as AddressInfo;
+  const answers = await talk({ port }, asking('aa') + asking('bb') + asking('cc', 'Connection: close'));
+  expect(answers.match(/\r\n\r\n(aa|bb|cc)/g)).toEqual(['\r\n\r\naa', '\r\n\r\nbb', '\r\n\r\ncc']);
+  expect(answered).toEqual([0, 0, 0]);
+});
