@@ -34,7 +34,7 @@ export async function measureStorm({ seconds, rounds }: StormOptions): Promise<F
     const floor = await stage.with(startFloor(ours.url, paths));
     const servers = { ours, floor };
     const options = { seconds, connections: CONNECTIONS };
-    await warmUp(servers, paths, options);
+    await warmUp(servers, paths, { rounds, ...options });
     const idle: Round<keyof typeof servers>[] = [];
     const busy: Round<keyof typeof servers>[] = [];
     const avatars: number[] = [];

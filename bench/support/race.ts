@@ -17,7 +17,7 @@ type Servers<Name extends string> = Readonly<Record<Name, Server>>;
 /** What became of each server. */
 export type Round<Name extends string> = Readonly<Record<Name, Measured>>;
 
-/** Answers after which a server is as fast as it gets, and loads after which that is no longer waited for. */
+/** Answers that a server gives at least before it counts, and loads after which they are no longer waited for. */
 const WARM = 10_000;
 const PATIENCE = 4;
 
@@ -27,17 +27,24 @@ export async function race<Name extends string>(
   paths: readonly string[],
   { rounds, ...options }: RaceOptions,
 ): Promise<Round<Name>> {
-  await warmUp(servers, paths, options);
+  await warmUp(servers, paths, { rounds, ...options });
   const all: Round<Name>[] = [];
   while (all.length < rounds) all.push(await loadEach(servers, paths, options));
   return mediansOf(all);
 }
 
-/** What Node compiles, it compiles while it is used. */
-export async function warmUp(servers: Servers<string>, paths: readonly string[], options: LoadOptions): Promise<void> {
+/**
+ * For as long as it is measured: what Node compiles, it compiles while it is used, and what a server learned of each picture
+ * when it was first asked for, the collector moves in the seconds after that.
+ */
+export async function warmUp(
+  servers: Servers<string>,
+  paths: readonly string[],
+  { rounds, ...options }: RaceOptions,
+): Promise<void> {
   for (const { url } of Object.values(servers)) {
     let answers = 0;
-    for (let loads = 0; loads < PATIENCE && answers < WARM; loads++)
+    for (let loads = 0; loads < rounds || (loads < PATIENCE && answers < WARM); loads++)
       answers += (await load(url, paths, options)).answers;
   }
 }
