@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { SourceUri } from '../../src/domain/index.js';
@@ -151,10 +152,19 @@ describe.concurrent('connections that take their time', () => {
   it('are closed when the head drips in', async () => {
     const socket = await openSocket();
     const closed = untilClosed(socket);
+    const answer = text(socket);
     socket.write(`GET ${path} HTTP/1.1\r\n`);
     const drip = setInterval(() => socket.writable && socket.write('X: y\r\n'), 500);
     expect(await closed).toBeLessThan(SOON);
     clearInterval(drip);
+    expect(statusesOf(await answer)).toEqual([408]);
+  });
+
+  it('are closed without a word when none is said', async () => {
+    const socket = await openSocket();
+    const closed = untilClosed(socket);
+    expect(await text(socket)).toBe('');
+    expect(await closed).toBeLessThan(SOON);
   });
 
   it('are closed when a body drips in that nobody wants', async () => {

@@ -22,6 +22,8 @@ interface Answer {
 }
 
 const UNREADABLE: Answer = { status: 400, route: { kind: 'unknown' } };
+const TOO_LONG: Answer = { ...UNREADABLE, status: 431 };
+const TOO_SLOW: Answer = { ...UNREADABLE, status: 408 };
 
 /** How long the rest of a request line may take, in milliseconds, and how long it may be, in bytes. */
 const PATIENCE = 5000;
@@ -33,7 +35,7 @@ const TOKEN_AND_TARGET = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+ (\S+) HTTP\/1\.[01]\r?$/;
 
 /**
  * Answers what Node's parser gives up on: methods it does not know by our own rules, anything else
- * with a 400, or a 431 when its head is too long. Earlier requests on the connection are answered first, and the connection ends.
+ * with a 400, a 431 when its head is too long, or a 408 when it takes too long. Earlier requests on the connection are answered first, and the connection ends.
  */
 export function answerMalformedRequests(server: Server, connections: Connections, watch: Watch): void {
   const malformed = new WeakMap<Socket, MalformedRequest>();
@@ -67,13 +69,14 @@ class MalformedRequest {
   /** Called for the chunk that could not be parsed, and again for each that follows it. */
   failed({ code = '', rawPacket = Buffer.alloc(0), bytesParsed = 0 }: ParserError): void {
     if (this.#answer || !this.#socket.writable) return;
-    if (code === 'ECONNRESET') {
-      this.#socket.destroy();
-      return;
-    }
-    if (this.#line.length > 0) this.#readLine(rawPacket);
+    const isTooSlow = code === 'ERR_HTTP_REQUEST_TIMEOUT';
+    // Browsers open connections that they may not need.
+    const isSilent = isTooSlow && this.#socket.bytesRead === 0;
+    if (code === 'ECONNRESET' || isSilent) this.#socket.destroy();
+    else if (this.#line.length > 0) this.#readLine(rawPacket);
     else if (code === 'HPE_INVALID_METHOD') this.#readLine(fromRequestLine(rawPacket, bytesParsed));
-    else this.#settle(code === 'HPE_HEADER_OVERFLOW' ? { ...UNREADABLE, status: 431 } : UNREADABLE);
+    else if (code === 'HPE_HEADER_OVERFLOW') this.#settle(TOO_LONG);
+    else this.#settle(isTooSlow ? TOO_SLOW : UNREADABLE);
   }
 
   #readLine(chunk: Buffer): void {

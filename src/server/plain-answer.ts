@@ -7,6 +7,7 @@ export const BODIES = {
   400: 'Invalid parameters\n',
   404: '404 page not found\n',
   405: 'Method Not Allowed\n',
+  408: 'Request Timeout\n',
   431: 'Request Header Fields Too Large\n',
   500: 'Internal Server Error\n',
   503: 'Service Unavailable\n',

@@ -34,6 +34,7 @@ export const PLAIN_OUTCOMES = {
   400: 'malformed',
   404: 'not-found',
   405: 'method-not-allowed',
+  408: 'malformed',
   431: 'malformed',
   508: 'loop',
 } as const satisfies Partial<Record<PlainStatus, Outcome>>;
