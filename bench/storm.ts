@@ -33,8 +33,8 @@ export async function measureStorm({ seconds, rounds }: StormOptions): Promise<F
     const ours = await stage.serve();
     const floor = await stage.with(startFloor(ours.url, paths));
     const servers = { ours, floor };
-    const options = { seconds, connections: CONNECTIONS };
-    await warmUp(servers, paths, { rounds, ...options });
+    const options = { seconds, rounds, connections: CONNECTIONS };
+    await warmUp(servers, paths, options);
     const idle: Round<keyof typeof servers>[] = [];
     const busy: Round<keyof typeof servers>[] = [];
     const avatars: number[] = [];

@@ -17,19 +17,20 @@ type Servers<Name extends string> = Readonly<Record<Name, Server>>;
 /** What became of each server. */
 export type Round<Name extends string> = Readonly<Record<Name, Measured>>;
 
-/** Answers that a server gives at least before it counts, and loads after which they are no longer waited for. */
+/** Answers that a server gives before it counts. */
 const WARM = 10_000;
+/** Loads after which so many are no longer waited for. */
 const PATIENCE = 4;
 
 /** Loads several servers for some rounds, when they are warm. Gives the medians. */
 export async function race<Name extends string>(
   servers: Servers<Name>,
   paths: readonly string[],
-  { rounds, ...options }: RaceOptions,
+  options: RaceOptions,
 ): Promise<Round<Name>> {
-  await warmUp(servers, paths, { rounds, ...options });
+  await warmUp(servers, paths, options);
   const all: Round<Name>[] = [];
-  while (all.length < rounds) all.push(await loadEach(servers, paths, options));
+  while (all.length < options.rounds) all.push(await loadEach(servers, paths, options));
   return mediansOf(all);
 }
 
@@ -40,11 +41,11 @@ export async function race<Name extends string>(
 export async function warmUp(
   servers: Servers<string>,
   paths: readonly string[],
-  { rounds, ...options }: RaceOptions,
+  options: RaceOptions,
 ): Promise<void> {
   for (const { url } of Object.values(servers)) {
     let answers = 0;
-    for (let loads = 0; loads < rounds || (loads < PATIENCE && answers < WARM); loads++)
+    for (let loads = 0; loads < options.rounds || (loads < PATIENCE && answers < WARM); loads++)
       answers += (await load(url, paths, options)).answers;
   }
 }

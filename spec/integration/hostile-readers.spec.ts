@@ -170,10 +170,12 @@ describe.concurrent('connections that take their time', () => {
   it('are closed when a body drips in that nobody wants', async () => {
     const socket = await openSocket();
     const closed = untilClosed(socket);
+    const answer = text(socket);
     socket.write(`POST /status HTTP/1.1\r\n${HOST}Content-Length: 1000\r\n\r\n`);
     const drip = setInterval(() => socket.writable && socket.write('x'), 500);
     expect(await closed).toBeLessThan(SOON);
     clearInterval(drip);
+    expect(statusesOf(await answer)).toEqual([405]);
   });
 
   it('are closed when nothing comes after an answer', async () => {

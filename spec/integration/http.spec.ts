@@ -122,9 +122,9 @@ describe('methods that Node does not know', () => {
     expect(statusesOf(await ask('UNK', 'NOWN /sta', 'tus HT', `TP/1.1\r\n${HOST}`, '\r\n'))).toEqual([405]);
   });
 
-  it('after requests that are answered first', async () => {
+  it.each(['UNKNOWN', 'CONNECT'])('after requests that are answered first: %s', async (method) => {
     const known = `GET ${path} HTTP/1.1\r\n${HOST}\r\n`;
-    const answer = await ask(`${known}${known}UNKNOWN /status HTTP/1.1\r\n${HOST}\r\n`);
+    const answer = await ask(`${known}${known}${method} /status HTTP/1.1\r\n${HOST}\r\n`);
     expect(statusesOf(answer)).toEqual([200, 200, 405]);
     expect(answer.endsWith('Method Not Allowed\n')).toBe(true);
   });
@@ -135,8 +135,8 @@ describe('methods that Node does not know', () => {
     expect(statusesOf(await ask('GET /status HTTP/9.9\r\n\r\n'))).toEqual([400]);
   });
 
-  it('a line that does not end is a 400 after a while', async () => {
-    expect(statusesOf(await ask('UNKNOWN /sta'))).toEqual([400]);
+  it('a line that does not end is a 408 after a while', async () => {
+    expect(statusesOf(await ask('UNKNOWN /sta'))).toEqual([408]);
   });
 });
 

@@ -6,11 +6,13 @@ interface Conversation {
   readonly host?: string;
   /** Milliseconds between two packets. */
   readonly pause?: number;
+  /** Milliseconds without a word from the other side after which it is given up. */
+  readonly patience?: number;
 }
 
 /** Sends packets over one connection and gives everything that came back until the other side closed it. */
 export async function talk(
-  { port, host = '127.0.0.1', pause = 20 }: Conversation,
+  { port, host = '127.0.0.1', pause = 20, patience = 10_000 }: Conversation,
   ...packets: readonly string[]
 ): Promise<string> {
   const socket = connect({ port, host, noDelay: true });
@@ -20,7 +22,7 @@ export async function talk(
     socket.on('data', (chunk: string) => (received += chunk));
     socket.once('end', () => resolve(received));
     socket.once('error', reject);
-    socket.setTimeout(10_000, () => socket.destroy(new Error(`silence after ${JSON.stringify(received)}`)));
+    socket.setTimeout(patience, () => socket.destroy(new Error(`silence after ${JSON.stringify(received)}`)));
   });
   const sent = (async () => {
     for (const packet of packets) {

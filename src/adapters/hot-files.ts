@@ -2,15 +2,10 @@ import { LRUCache } from 'lru-cache';
 import { inSecondHalf } from './in-second-half.js';
 import { isInMemory } from '../domain/index.js';
 import type { ReadFile } from './file-reads.js';
+import { SampledLooks } from './sampled-looks.js';
 
 /** What a picture takes in memory besides its bytes, with the head that is sent with it: measured, roughly. */
 const OVERHEAD = 1536;
-
-/**
- * One look in so many counts as use: what is asked for often is still found to be, and the others need not
- * touch the order of all files.
- */
-const SAMPLE = 8;
 
 /**
  * Milliseconds after which a reader waits for the disk to be looked at again, to see whether the file is still
@@ -31,8 +26,8 @@ interface Hot {
 /** Files that are asked for often, in memory: the least recently used go when there is no room. */
 export class HotFiles {
   readonly #files: LRUCache<string, Hot>;
+  readonly #looks: SampledLooks<Hot>;
   readonly #renew: (key: string, file: ReadFile) => void;
-  #looks = 0;
 
   /**
    * @param capacity Bytes, of all files together; 0 for none.
@@ -46,6 +41,7 @@ export class HotFiles {
       maxSize: Math.max(1, capacity),
       sizeCalculation: ({ file }) => OVERHEAD + file.body.length,
     });
+    this.#looks = new SampledLooks(this.#files);
   }
 
   get size(): number {
@@ -59,7 +55,7 @@ export class HotFiles {
 
   /** A file that the disk was looked at for not long ago. */
   trusted(key: string): ReadFile | undefined {
-    const hot = this.#look(key);
+    const hot = this.#looks.look(key);
     const now = performance.now();
     if (!hot || now >= hot.trustedUntil) return undefined;
     if (now >= hot.renewAt) {
@@ -71,7 +67,7 @@ export class HotFiles {
 
   /** A file as it was when the disk was last looked at for it. */
   get(key: string): ReadFile | undefined {
-    return this.#look(key)?.file;
+    return this.#looks.look(key)?.file;
   }
 
   /** Whether a large file should be kept. */
@@ -95,10 +91,5 @@ export class HotFiles {
 
   drop(key: string): void {
     this.#files.delete(key);
-  }
-
-  #look(key: string): Hot | undefined {
-    this.#looks = (this.#looks + 1) % SAMPLE;
-    return this.#looks === 0 ? this.#files.get(key) : this.#files.peek(key);
   }
 }

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { CatalogueEntry } from '../domain/index.js';
+import { SampledLooks } from './sampled-looks.js';
 
 /** An answer of the catalogue. Times are those of `performance.now()`. */
 export interface Told {
@@ -28,6 +29,7 @@ export class KeptLookups {
     maxSize: MOST_DIGITS,
     sizeCalculation: (_, hex) => hex.length,
   });
+  readonly #looks = new SampledLooks(this.#kept);
   readonly #asking = new Map<string, symbol>();
 
   /** Answers that are kept. */
@@ -37,8 +39,7 @@ export class KeptLookups {
 
   /** What is kept since `since` or later, and is not over by now. */
   get(hex: string, now: number, since: number): Kept | undefined {
-    // Not `get`: what is used is asked for again, and so renewed, often enough to be called recent by that.
-    const kept = this.#kept.peek(hex);
+    const kept = this.#looks.look(hex);
     return kept && now < kept.until && kept.askedAt >= since ? kept : undefined;
   }
 

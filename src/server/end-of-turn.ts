@@ -5,13 +5,14 @@ const waiting: (() => void)[] = [];
 
 /**
  * Sends an answer together with others, in the order in which they are ready, when all that came in this turn of the
- * event loop has been looked at, or 64 are ready.
+ * event loop has been looked at, or as many are ready as may wait.
  *
  * An answer that is sent by itself wakes its client, which costs about as much as to make it, and that one asks again
  * before the next is made: a server under load would find no more than one or two requests in each turn for ever. Answers
  * that are sent one right after the other find a client awake, and the next turn finds as many requests.
  *
- * @param send Must not throw: what waits behind it would be lost.
+ * @param send Runs outside of the asynchronous context of its request. What it throws ends the process, as what nobody
+ *   catches does, after the others were sent.
  */
 export function atEndOfTurn(send: () => void): void {
   if (waiting.length === 0) setImmediate(sendAll);
@@ -20,5 +21,13 @@ export function atEndOfTurn(send: () => void): void {
 }
 
 function sendAll(): void {
-  for (const send of waiting.splice(0)) send();
+  for (const send of waiting.splice(0)) {
+    try {
+      send();
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
+  }
 }

@@ -94,7 +94,7 @@ function serveImage(
   });
 }
 
-/** What a subscriber throws would end the process. */
+/** What is thrown here would end the process. Between the picture and its turn to be sent, its reader may have left. */
 function send(
   served: ServedImage,
   request: IncomingMessage,
@@ -102,6 +102,7 @@ function send(
   ended: Ended,
   fail: (error: unknown) => void,
 ): void {
+  if (response.destroyed) return ended('aborted', NOBODY_THERE, 0);
   try {
     const sent = sendImage(request, response, served);
     if (typeof sent === 'number') sentAll(served, response, ended, sent);

@@ -34,13 +34,16 @@ const BEGINNING = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+(?: [\x21-\x7e]*(?: [HTP/1.0]*\r?
 const TOKEN_AND_TARGET = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+ (\S+) HTTP\/1\.[01]\r?$/;
 
 /**
- * Answers what Node's parser gives up on: methods it does not know by our own rules, anything else
- * with a 400, a 431 when its head is too long, or a 408 when it takes too long. Earlier requests on the connection are answered first, and the connection ends.
+ * Answers what Node's parser gives up on: methods it does not know by our own rules, anything else with a 400, a 431
+ * when its head is too long, or a 408 when it takes too long. Earlier requests on the connection are answered first, and
+ * the connection ends.
  */
 export function answerMalformedRequests(server: Server, connections: Connections, watch: Watch): void {
   const malformed = new WeakMap<Socket, MalformedRequest>();
   // A method that Node knows, but hands over with the whole connection.
-  server.on('connect', ({ url = '', socket }: IncomingMessage) => send(socket, answerToPath(url), watch));
+  server.on('connect', ({ url = '', socket }: IncomingMessage) =>
+    inTurn(connections.get(socket), () => send(socket, answerToPath(url), watch)),
+  );
   server.on('clientError', (error: ParserError, stream) => {
     const socket = stream as Socket;
     const request = malformed.get(socket) ?? new MalformedRequest(socket, connections.get(socket), watch);
@@ -69,14 +72,23 @@ class MalformedRequest {
   /** Called for the chunk that could not be parsed, and again for each that follows it. */
   failed({ code = '', rawPacket = Buffer.alloc(0), bytesParsed = 0 }: ParserError): void {
     if (this.#answer || !this.#socket.writable) return;
-    const isTooSlow = code === 'ERR_HTTP_REQUEST_TIMEOUT';
-    // Browsers open connections that they may not need.
-    const isSilent = isTooSlow && this.#socket.bytesRead === 0;
-    if (code === 'ECONNRESET' || isSilent) this.#socket.destroy();
+    if (code === 'ECONNRESET') this.#socket.destroy();
+    else if (code === 'ERR_HTTP_REQUEST_TIMEOUT') this.#takesTooLong();
     else if (this.#line.length > 0) this.#readLine(rawPacket);
     else if (code === 'HPE_INVALID_METHOD') this.#readLine(fromRequestLine(rawPacket, bytesParsed));
     else if (code === 'HPE_HEADER_OVERFLOW') this.#settle(TOO_LONG);
-    else this.#settle(isTooSlow ? TOO_SLOW : UNREADABLE);
+    else this.#settle(UNREADABLE);
+  }
+
+  #takesTooLong(): void {
+    // It may be here, and not be read because too many requests before it are under way.
+    if (this.#socket.isPaused()) return;
+    // Browsers open connections that they may not need.
+    const isSilent = this.#socket.bytesRead === 0;
+    // What takes so long is a body that nobody wants: its request is answered for itself.
+    const isAnswered = this.#connection?.pending.at(-1)?.req.complete === false;
+    if (isSilent || isAnswered) inTurn(this.#connection, () => this.#socket.destroy());
+    else this.#settle(TOO_SLOW);
   }
 
   #readLine(chunk: Buffer): void {
@@ -93,20 +105,21 @@ class MalformedRequest {
     if (end >= 0) return this.#settle(answerTo(received.subarray(0, end).toString('latin1')));
     const isPromising = received.length <= LONGEST_LINE && BEGINNING.test(received.toString('latin1'));
     if (!isPromising) return this.#settle(UNREADABLE);
-    this.#patience ??= setTimeout(() => this.#settle(UNREADABLE), PATIENCE);
+    this.#patience ??= setTimeout(() => this.#settle(TOO_SLOW), PATIENCE);
   }
 
   #settle(answer: Answer): void {
     clearTimeout(this.#patience);
     this.#answer = answer;
-    this.#answerInTurn(answer);
+    inTurn(this.#connection, () => send(this.#socket, answer, this.#watch));
   }
+}
 
-  #answerInTurn(answer: Answer): void {
-    const before = this.#connection && newest(this.#connection);
-    if (before) before.once('close', () => this.#answerInTurn(answer));
-    else if (this.#socket.writable) send(this.#socket, answer, this.#watch);
-  }
+/** When the earlier requests of the connection are answered. */
+function inTurn(connection: Connection | undefined, act: () => void): void {
+  const before = connection && newest(connection);
+  if (before) before.once('close', () => inTurn(connection, act));
+  else act();
 }
 
 /** The parser may have read earlier requests of the same packet: the bad one begins at the start of its line. */
@@ -134,6 +147,7 @@ function answerToPath(target: string): Answer {
 }
 
 function send(socket: Socket, answer: Answer, watch: Watch): void {
+  if (!socket.writable) return;
   const { status, target, route } = answer;
   const ended = watch({ method: undefined, url: target, rawHeaders: [], socket }, route);
   socket.end(serialize(answer));
