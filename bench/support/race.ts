@@ -38,11 +38,7 @@ export async function race<Name extends string>(
  * For as long as it is measured: what Node compiles, it compiles while it is used, and what a server learned of each picture
  * when it was first asked for, the collector moves in the seconds after that.
  */
-export async function warmUp(
-  servers: Servers<string>,
-  paths: readonly string[],
-  options: RaceOptions,
-): Promise<void> {
+export async function warmUp(servers: Servers<string>, paths: readonly string[], options: RaceOptions): Promise<void> {
   for (const { url } of Object.values(servers)) {
     let answers = 0;
     for (let loads = 0; loads < options.rounds || (loads < PATIENCE && answers < WARM); loads++)
