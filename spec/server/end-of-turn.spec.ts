@@ -2,7 +2,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { map } from 'rxjs';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { SourceUri } from '../../src/domain/index.js';
 import { atEndOfTurn } from '../../src/server/end-of-turn.js';
 import { requestListener } from '../../src/server/index.js';
@@ -28,6 +28,19 @@ describe('what is ready in one turn of the event loop', () => {
     expect(sent).toBe(64);
     await nextTurn();
     expect(sent).toBe(65);
+  });
+
+  it('is sent though another cannot be, of which the process hears', async () => {
+    const thrown = vi.spyOn(globalThis, 'queueMicrotask').mockImplementation(() => undefined);
+    onTestFinished(() => thrown.mockRestore());
+    const sent: string[] = [];
+    atEndOfTurn(() => {
+      throw new Error('broken');
+    });
+    atEndOfTurn(() => sent.push('second'));
+    await nextTurn();
+    expect(sent).toEqual(['second']);
+    expect(thrown.mock.calls[0]?.[0]).toThrow('broken');
   });
 
   it('is sent later when it becomes ready while others are sent', async () => {
