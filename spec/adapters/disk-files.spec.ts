@@ -400,11 +400,16 @@ describe('DiskFiles', () => {
       expect(await isKept(room)).toBe(false);
       chance.mockReturnValue(0.1);
       expect(await isKept(room + 1)).toBe(true);
-      // Of one whose checksum is known by now, chance is asked once as well.
+      // Of one whose checksum is known by now, chance is asked once as well: after two looks whether it is in memory.
       chance.mockReturnValue(0.5);
       const again = SourceUri.of(`picture ${room}`);
       const checksum = (await files.read(again))?.checksum ?? '';
-      chance.mockReset().mockReturnValueOnce(0.1).mockReturnValue(0.5);
+      chance
+        .mockReset()
+        .mockReturnValueOnce(0.5)
+        .mockReturnValueOnce(0.5)
+        .mockReturnValueOnce(0.1)
+        .mockReturnValue(0.5);
       const { body } = (await files.read(again, checksum)) ?? { body: LARGE };
       expect([body.length, isInMemory(body)]).toEqual([90_000, true]);
       chance.mockRestore();

@@ -36,6 +36,17 @@ describe('KeptLookups', () => {
     expect(lookups.get('a', 200, 1)).toBeUndefined();
   });
 
+  it('keeps what is asked for often, however many others are learned', async () => {
+    await learn(GOOD, 'hot');
+    for (let other = 0; other < 50_000; other++) {
+      await learn(GOOD, other.toString(16));
+      if (other % 100 === 0) lookups.get('hot', 0, 0);
+    }
+    expect(lookups.size).toBe(50_000);
+    expect(lookups.get('hot', 0, 0)).toBeDefined();
+    expect(lookups.get('0', 0, 0)).toBeUndefined();
+  });
+
   it('keeps nothing of what is undeclared, of which there is no end', async () => {
     expect(await learn({ status: 'undeclared' })).toEqual({ status: 'undeclared' });
     expect(lookups.get('a', 0, 0)).toBeUndefined();

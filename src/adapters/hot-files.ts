@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { inSecondHalf } from './in-second-half.js';
 import { isInMemory } from '../domain/index.js';
 import type { ReadFile } from './file-reads.js';
-import { SampledLooks } from './sampled-looks.js';
+import { sampledLook } from './sampled-look.js';
 
 /** What a picture takes in memory besides its bytes, with the head that is sent with it: measured, roughly. */
 const OVERHEAD = 1536;
@@ -26,7 +26,6 @@ interface Hot {
 /** Files that are asked for often, in memory: the least recently used go when there is no room. */
 export class HotFiles {
   readonly #files: LRUCache<string, Hot>;
-  readonly #looks: SampledLooks<Hot>;
   readonly #renew: (key: string, file: ReadFile) => void;
 
   /**
@@ -41,7 +40,6 @@ export class HotFiles {
       maxSize: Math.max(1, capacity),
       sizeCalculation: ({ file }) => OVERHEAD + file.body.length,
     });
-    this.#looks = new SampledLooks(this.#files);
   }
 
   get size(): number {
@@ -55,7 +53,7 @@ export class HotFiles {
 
   /** A file that the disk was looked at for not long ago. */
   trusted(key: string): ReadFile | undefined {
-    const hot = this.#looks.look(key);
+    const hot = sampledLook(this.#files, key);
     const now = performance.now();
     if (!hot || now >= hot.trustedUntil) return undefined;
     if (now >= hot.renewAt) {
@@ -67,7 +65,7 @@ export class HotFiles {
 
   /** A file as it was when the disk was last looked at for it. */
   get(key: string): ReadFile | undefined {
-    return this.#looks.look(key)?.file;
+    return sampledLook(this.#files, key)?.file;
   }
 
   /** Whether a large file should be kept. */

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { CatalogueEntry } from '../domain/index.js';
-import { SampledLooks } from './sampled-looks.js';
+import { sampledLook } from './sampled-look.js';
 
 /** An answer of the catalogue. Times are those of `performance.now()`. */
 export interface Told {
@@ -29,7 +29,6 @@ export class KeptLookups {
     maxSize: MOST_DIGITS,
     sizeCalculation: (_, hex) => hex.length,
   });
-  readonly #looks = new SampledLooks(this.#kept);
   readonly #asking = new Map<string, symbol>();
 
   /** Answers that are kept. */
@@ -39,7 +38,7 @@ export class KeptLookups {
 
   /** What is kept since `since` or later, and is not over by now. */
   get(hex: string, now: number, since: number): Kept | undefined {
-    const kept = this.#looks.look(hex);
+    const kept = sampledLook(this.#kept, hex);
     return kept && now < kept.until && kept.askedAt >= since ? kept : undefined;
   }
 
