@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { freePort } from '../../spec/support/redis-server.js';
+import { freePort } from '../../spec/support/free-port.js';
 import { walk } from './client.js';
 import { type Server, stop } from './process.js';
 

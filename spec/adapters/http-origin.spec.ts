@@ -2,7 +2,7 @@ import { lastValueFrom } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AddressRules, httpOrigin, type NameResolver } from '../../src/adapters/index.js';
 import type { ExchangeProgress } from '../../src/domain/index.js';
-import { freePort } from '../support/redis-server.js';
+import { freePort } from '../support/free-port.js';
 import { sends, startOrigin, type TestOrigin } from '../support/origin.js';
 
 let server: TestOrigin;

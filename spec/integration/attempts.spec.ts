@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SourceUri } from '../../src/domain/index.js';
 import { sends } from '../support/origin.js';
-import { freePort } from '../support/redis-server.js';
+import { freePort } from '../support/free-port.js';
 import { request } from '../support/service.js';
 import { openSetting, type Setting } from '../support/setting.js';
 

@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { type Samples, samplesOf } from '../support/metrics.js';
 import { sends } from '../support/origin.js';
 import { noise, raw } from '../support/pictures.js';
-import { freePort } from '../support/redis-server.js';
+import { freePort } from '../support/free-port.js';
 import { redisUrl } from '../support/redis.js';
 import { openRedisSetting, type Setting } from '../support/setting.js';
 

@@ -5,7 +5,7 @@ import { originalPlace } from '../../src/adapters/disk-layout.js';
 import { SourceUri } from '../../src/domain/index.js';
 import { sends } from '../support/origin.js';
 import { noise, raw } from '../support/pictures.js';
-import { freePort } from '../support/redis-server.js';
+import { freePort } from '../support/free-port.js';
 import { STORES } from '../support/setting.js';
 import { sharedSetting } from '../support/shared-setting.js';
 

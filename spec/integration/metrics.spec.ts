@@ -6,7 +6,7 @@ import { samplesOf, sumOf } from '../support/metrics.js';
 import { sends } from '../support/origin.js';
 import { noise, raw } from '../support/pictures.js';
 import { childrenOf } from '../support/processes.js';
-import { freePort } from '../support/redis-server.js';
+import { freePort } from '../support/free-port.js';
 import { redisUrl } from '../support/redis.js';
 import { request, startService, temporaryDirectory } from '../support/service.js';
 import { openRedisSetting, type Setting } from '../support/setting.js';

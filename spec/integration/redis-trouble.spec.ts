@@ -8,7 +8,8 @@ import { SourceUri } from '../../src/domain/index.js';
 import { type Link, startLink } from '../support/link.js';
 import { sends, startOrigin, type TestOrigin } from '../support/origin.js';
 import { noise, raw } from '../support/pictures.js';
-import { freePort, redisCommand, type RedisServer, startRedisServer } from '../support/redis-server.js';
+import { freePort } from '../support/free-port.js';
+import { redisCommand, type RedisServer, startRedisServer } from '../support/redis-server.js';
 import { redisUrl } from '../support/redis.js';
 import { type Answer, request, type Service, startService } from '../support/service.js';
 

@@ -4,7 +4,7 @@ import { request as ask, type RequestOptions } from 'node:https';
 import type { IncomingHttpHeaders } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { freePort } from './redis-server.js';
+import { freePort } from './free-port.js';
 import { temporaryDirectory } from './service.js';
 
 const DEPLOY = join(import.meta.dirname, '../../deploy/nginx');
