@@ -3,7 +3,7 @@ import { type HitCase, measureHits } from './hits.js';
 import { measureOperators } from './operators.js';
 import { measureScale } from './scale.js';
 import { measureSlowReaders } from './slow-readers.js';
-import { measureStorm } from './storm.js';
+import { measureStorm, type StormCase } from './storm.js';
 import type { Figure } from './support/figure.js';
 import { measureWorkers } from './workers.js';
 
@@ -33,6 +33,11 @@ const COLD: readonly ColdCase[] = [
   { picture: 'huge', collection: 'avatars', uris: 5, most: 1000 },
 ];
 
+const STORMS: readonly StormCase[] = [
+  { name: 'one process', flags: [] },
+  { name: '--workers 2', flags: ['--workers', '2'] },
+];
+
 /** By the names under which they are asked for. */
 export const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
   hits: measurement('Kept pictures, asked for as fast as they are answered', measureHits, {
@@ -53,8 +58,8 @@ export const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
     },
   }),
   storm: measurement('Kept pictures while avatars of 12 megapixels are made', measureStorm, {
-    quick: { seconds: 0.5, rounds: 1 },
-    whole: { seconds: 3, rounds: 5 },
+    quick: { seconds: 0.5, rounds: 1, cases: STORMS.slice(0, 1) },
+    whole: { seconds: 3, rounds: 5, cases: STORMS },
   }),
   operators: measurement('What each stage costs a hit', measureOperators, {
     quick: { uris: [1, 10_000], time: 50, rounds: 1 },

@@ -3,14 +3,20 @@ import { startStorm } from './support/avatar-storm.js';
 import { compared, type Figure } from './support/figure.js';
 import { startFloor } from './support/floor.js';
 import { memoryOf } from './support/memory.js';
-import { startOrigin } from './support/origin.js';
+import { type Origin, startOrigin } from './support/origin.js';
 import { photo } from './support/pictures.js';
 import { loadEach, type Measured, mediansOf, type Round, warmUp } from './support/race.js';
-import { onStage } from './support/stage.js';
+import { onStage, type Stage } from './support/stage.js';
 
 export interface StormOptions {
   readonly seconds: number;
   readonly rounds: number;
+  readonly cases: readonly StormCase[];
+}
+
+export interface StormCase {
+  readonly name: string;
+  readonly flags: readonly string[];
 }
 
 const URIS = 1000;
@@ -19,44 +25,49 @@ const SIZE = 692;
 /** Few, so that there is something left for those who make avatars. */
 const CONNECTIONS = 8;
 
-const IDLE = 'hits, nothing else going on';
-const STORM = 'hits during a storm of avatars';
-
 /**
  * Kept pictures while avatars of 12 megapixels are made all the time, and while none is. The floor is a server
  * beside which the same avatars are made.
  */
-export async function measureStorm({ seconds, rounds }: StormOptions): Promise<Figure[]> {
+export async function measureStorm({ cases, ...options }: StormOptions): Promise<Figure[]> {
   const origin = await startOrigin({ photo: await photo(4000, 3000, 40) });
-  const figures = await onStage(async (stage) => {
-    const paths = await stage.keep('hit', URIS, SIZE);
-    const ours = await stage.serve();
-    const floor = await stage.with(startFloor(ours.url, paths));
-    const servers = { ours, floor };
-    const options = { seconds, rounds, connections: CONNECTIONS };
-    await warmUp(servers, paths, options);
-    const idle: Round<keyof typeof servers>[] = [];
-    const busy: Round<keyof typeof servers>[] = [];
-    const avatars: number[] = [];
-    while (busy.length < rounds) {
-      idle.push(await loadEach(servers, paths, options));
-      const storm = await startStorm(stage, ours, origin, 'photo');
-      const [madeBefore, before] = [storm.made(), performance.now()];
-      busy.push(await loadEach(servers, paths, options));
-      avatars.push(((storm.made() - madeBefore) * 1000) / (performance.now() - before));
-      await storm.end();
-    }
-    const memory = memoryOf(ours.pid, 'VmHWM');
-    return [
-      ...latencies(IDLE, mediansOf(idle)),
-      ...latencies(STORM, mediansOf(busy)),
-      slowdown(mediansOf(idle), mediansOf(busy)),
-      { of: 'the storm', what: 'avatars/s', ours: median(avatars) },
-      { of: 'the storm', what: 'peak memory, MB', ours: memory },
-    ];
-  });
+  const figures: Figure[] = [];
+  for (const one of cases) figures.push(...(await onStage((stage) => measureCase(one, origin, stage, options))));
   await origin.close();
   return figures;
+}
+
+async function measureCase(
+  { name, flags }: StormCase,
+  origin: Origin,
+  stage: Stage,
+  { seconds, rounds }: Omit<StormOptions, 'cases'>,
+): Promise<Figure[]> {
+  const paths = await stage.keep('hit', URIS, SIZE);
+  const ours = await stage.serve(...flags);
+  const floor = await stage.with(startFloor(ours.url, paths));
+  const servers = { ours, floor };
+  const options = { seconds, rounds, connections: CONNECTIONS };
+  await warmUp(servers, paths, options);
+  const idle: Round<keyof typeof servers>[] = [];
+  const busy: Round<keyof typeof servers>[] = [];
+  const avatars: number[] = [];
+  while (busy.length < rounds) {
+    idle.push(await loadEach(servers, paths, options));
+    const storm = await startStorm(stage, ours, origin, 'photo');
+    const [madeBefore, before] = [storm.made(), performance.now()];
+    busy.push(await loadEach(servers, paths, options));
+    avatars.push(((storm.made() - madeBefore) * 1000) / (performance.now() - before));
+    await storm.end();
+  }
+  const duringStorm = `${name}: hits during a storm of avatars`;
+  return [
+    ...latencies(`${name}: hits, nothing else going on`, mediansOf(idle)),
+    ...latencies(duringStorm, mediansOf(busy)),
+    slowdown(duringStorm, mediansOf(idle), mediansOf(busy)),
+    { of: `${name}: the storm`, what: 'avatars/s', ours: median(avatars) },
+    { of: `${name}: the storm`, what: 'peak memory, MB', ours: memoryOf(ours.pid, 'VmHWM') },
+  ];
 }
 
 function latencies(of: string, measured: Round<'ours' | 'floor'>): Figure[] {
@@ -64,9 +75,9 @@ function latencies(of: string, measured: Round<'ours' | 'floor'>): Figure[] {
   return [figure('p50, ms', 'p50'), figure('p99, ms', 'p99')];
 }
 
-function slowdown(idle: Round<'ours' | 'floor'>, busy: Round<'ours' | 'floor'>): Figure {
+function slowdown(of: string, idle: Round<'ours' | 'floor'>, busy: Round<'ours' | 'floor'>): Figure {
   return {
-    ...{ of: STORM, what: 'p99, of the idle one' },
+    ...{ of, what: 'p99, of the idle one' },
     ...{ ours: busy.ours.p99 / idle.ours.p99, floor: busy.floor.p99 / idle.floor.p99 },
     target: { to: 'figure', is: '≤', limit: 3 },
   };
