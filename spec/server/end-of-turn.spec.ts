@@ -3,9 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { map } from 'rxjs';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { SourceUri } from '../../src/domain/index.js';
+import { type EncodedRequest, type ServedImage, SourceUri } from '../../src/domain/index.js';
 import { atEndOfTurn } from '../../src/server/end-of-turn.js';
-import { requestListener } from '../../src/server/index.js';
+import { type HandlerOptions, requestHandler } from '../../src/server/handler.js';
 import { talk } from '../support/talk.js';
 
 describe('what is ready in one turn of the event loop', () => {
@@ -56,29 +56,64 @@ describe('what is ready in one turn of the event loop', () => {
   });
 });
 
-it('requests that come together are all looked at before one of them is answered', async () => {
-  const responses: ServerResponse[] = [];
-  const answered: number[] = [];
-  const listener = requestListener({
-    pipeline: map(({ hexUri, variant }) => {
-      answered.push(responses.filter(({ headersSent }) => headersSent).length);
-      const image = { type: 'image/png', checksum: 'c0ffee', body: Buffer.from(hexUri), lastModified: new Date(0) };
-      return { request: { uri: SourceUri.of(hexUri), variant }, image, cacheStatus: { hit: true, ttl: 1 } };
-    }),
-    userAgent: 'img-linuxfr',
+describe('pictures that are ready in one turn', () => {
+  it('are all looked for before one of them is sent', async () => {
+    const responses: ServerResponse[] = [];
+    const answered: number[] = [];
+    const port = await serve((response) => responses.push(response), {
+      pipeline: map((asked) => {
+        answered.push(responses.filter(({ headersSent }) => headersSent).length);
+        return pictureFor(asked);
+      }),
+    });
+    const answers = await talk({ port }, asking('aa') + asking('bb') + asking('cc', 'Connection: close'));
+    expect(answers.match(/\r\n\r\n(aa|bb|cc)/g)).toEqual(['\r\n\r\naa', '\r\n\r\nbb', '\r\n\r\ncc']);
+    expect(answered).toEqual([0, 0, 0]);
+  });
+
+  it('are not sent to a reader who has left since, who is counted as one', async () => {
+    let response: ServerResponse | undefined;
+    const ended = vi.fn();
+    const port = await serve((created) => (response = created), {
+      pipeline: map((asked) => {
+        response?.destroy();
+        return pictureFor(asked);
+      }),
+      watch: () => ended,
+    });
+    expect(await talk({ port }, asking('aa'))).toBe('');
+    await nextTurn();
+    expect(ended.mock.calls).toEqual([['aborted', 499, 0]]);
+    expect(response?.headersSent).toBe(false);
+  });
+});
+
+/** Serves what a pipeline gives. Gives the port; who asks there is `created` a response first. */
+async function serve(
+  created: (response: ServerResponse) => void,
+  options: Pick<HandlerOptions, 'pipeline'> & Partial<HandlerOptions>,
+): Promise<number> {
+  const listener = requestHandler({
+    ...{ userAgent: 'img-linuxfr', defaultAvatar: '/default.png', avatarHeight: 64 },
     report: (trouble) => expect.unreachable(String(trouble)),
-    defaultAvatar: '/default.png',
+    log: { debug: () => undefined },
+    watch: () => () => undefined,
+    ...options,
   });
   const server = createServer((request, response) => {
-    responses.push(response);
+    created(response);
     listener(request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void server.close());
-  const asking = (hex: string, ...fields: readonly string[]) =>
-    [`GET /img/${hex} HTTP/1.1`, 'Host: localhost', ...fields, '', ''].join('\r\n');
-  const { port } = server.address() as AddressInfo;
-  const answers = await talk({ port }, asking('aa') + asking('bb') + asking('cc', 'Connection: close'));
-  expect(answers.match(/\r\n\r\n(aa|bb|cc)/g)).toEqual(['\r\n\r\naa', '\r\n\r\nbb', '\r\n\r\ncc']);
-  expect(answered).toEqual([0, 0, 0]);
-});
+  return (server.address() as AddressInfo).port;
+}
+
+function pictureFor({ hexUri, variant }: EncodedRequest): ServedImage {
+  const image = { type: 'image/png', checksum: 'c0ffee', body: Buffer.from(hexUri), lastModified: new Date(0) };
+  return { request: { uri: SourceUri.of(hexUri), variant }, image, cacheStatus: { hit: true, ttl: 1 } };
+}
+
+function asking(hex: string, ...fields: readonly string[]): string {
+  return [`GET /img/${hex} HTTP/1.1`, 'Host: localhost', ...fields, '', ''].join('\r\n');
+}
