@@ -3,6 +3,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '../support/free-port.js';
 import { sends } from '../support/origin.js';
 import { pictures } from '../support/pictures.js';
 import { request, type Service, startService, temporaryDirectory } from '../support/service.js';
@@ -165,14 +166,14 @@ describe('the flags of the log', () => {
   });
 
   it('--log-level warn logs no requests', async () => {
-    const log = join(directory, 'quiet');
+    const [log, port] = [join(directory, 'quiet'), await freePort()];
     const service = spawn(process.execPath, [
       ...[join(import.meta.dirname, '../../dist/server/main.js'), '-r', 'embedded', '-d', directory],
-      ...['-a', '127.0.0.1:18123', '-l', log, '--log-level', 'warn'],
+      ...['-a', `127.0.0.1:${port}`, '-l', log, '--log-level', 'warn'],
     ]);
     const ended = new Promise((resolve) => service.once('exit', resolve));
     const asked = async (): Promise<number> =>
-      request('http://127.0.0.1:18123/status').then(
+      request(`http://127.0.0.1:${port}/status`).then(
         ({ status }) => status,
         () => delay(50).then(asked),
       );

@@ -76,7 +76,7 @@ describe('pictures that are ready in one turn', () => {
     const ended = vi.fn();
     const port = await serve((created) => (response = created), {
       pipeline: map((asked) => {
-        response?.destroy();
+        process.nextTick(() => response?.destroy());
         return pictureFor(asked);
       }),
       watch: () => ended,
@@ -88,7 +88,7 @@ describe('pictures that are ready in one turn', () => {
   });
 });
 
-/** Serves what a pipeline gives. Gives the port; who asks there is `created` a response first. */
+/** Serves what a pipeline gives. `created` is told of each response before its request is looked at. Gives the port. */
 async function serve(
   created: (response: ServerResponse) => void,
   options: Pick<HandlerOptions, 'pipeline'> & Partial<HandlerOptions>,

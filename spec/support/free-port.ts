@@ -7,7 +7,10 @@ const COUNT = 20_000;
 
 const given = new Set<number>();
 
-/** A port on which nobody listens. One that the system chooses may be the one that it has chosen before. */
+/**
+ * A port on which nobody listens, and that this process is given once only: one that the system chooses may be the one
+ * that it has chosen before.
+ */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = FIRST + Math.floor(Math.random() * COUNT);
@@ -21,7 +24,8 @@ async function isFree(port: number): Promise<boolean> {
   const server = createServer().listen(port, '127.0.0.1');
   try {
     await once(server, 'listening');
-  } catch {
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
     return false;
   }
   server.close();
