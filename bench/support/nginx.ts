@@ -34,7 +34,10 @@ interface Config {
   readonly upstream: string;
 }
 
-/** What a hit costs is set as well as we know how: connections are kept, open files too, nothing is logged. */
+/**
+ * What a hit costs is set as well as we know how: connections are kept, open files too, nothing is logged. No `tcp_nopush`:
+ * the end of what does not fill the 64 KiB packets of a loopback waits for 40 ms with it.
+ */
 function configOf({ directory, port, upstream }: Config): string {
   return `
 daemon off;
@@ -46,7 +49,6 @@ events { worker_connections 4096; }
 http {
   access_log off;
   sendfile on;
-  tcp_nopush on;
   keepalive_requests 100000000;
   open_file_cache max=20000 inactive=10m;
   client_body_temp_path ${directory}/client;
