@@ -5,6 +5,8 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
+  renameSync,
   rmSync,
   statSync,
   truncateSync,
@@ -15,12 +17,24 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DiskFiles } from '../../src/adapters/index.js';
 import { ProcessMark } from '../../src/adapters/process-mark.js';
-import { checksumOf, isInMemory, SourceUri, type StagedFile, type VariantKey } from '../../src/domain/index.js';
+import {
+  checksumOf,
+  type FileBody,
+  isInMemory,
+  SourceUri,
+  type StagedFile,
+  type VariantKey,
+} from '../../src/domain/index.js';
 import { temporaryDirectory } from '../support/service.js';
 
 const URI = SourceUri.of('http://origin.example/picture.png');
 const SHA1 = createHash('sha1').update('http://origin.example/picture.png').digest('hex');
 const BYTES = Buffer.from('a picture');
+interface Picture {
+  readonly uri: SourceUri;
+  readonly bytes: Buffer;
+}
+
 const KEY = { originalChecksum: 'c0ffee', height: 64 };
 
 describe('DiskFiles', () => {
@@ -382,6 +396,130 @@ describe('DiskFiles', () => {
       truncateSync(path, 70_000);
       await expect(taken({ [Symbol.asyncIterator]: () => pieces })).rejects.toMatchObject({
         code: 'storage-unavailable',
+      });
+    });
+
+    describe('of files that stay open', () => {
+      const SHA = checksumOf(LARGE);
+      const readNow = () => files.read(URI, SHA);
+      /** The checksum of what is really sent. */
+      const takeNow = async () => {
+        const file = await readNow();
+        return file && checksumOf(isInMemory(file.body) ? file.body : await taken(file.body.read()));
+      };
+      const opensOf = (name: string) =>
+        readdirSync('/proc/self/fd').filter((descriptor) => {
+          try {
+            return readlinkSync(`/proc/self/fd/${descriptor}`).startsWith(name);
+          } catch {
+            return false;
+          }
+        }).length;
+
+      beforeEach(async () => {
+        files = new DiskFiles(directory, { memoryBytes: 2 ** 20, openFiles: 2 });
+        await put(LARGE);
+      });
+      afterEach(() => {
+        vi.useRealTimers();
+        vi.restoreAllMocks();
+      });
+
+      it('from when they are first taken, for all of their readers', async () => {
+        await readNow();
+        expect(opensOf(path)).toBe(0);
+        expect(await takeNow()).toBe(SHA);
+        expect(opensOf(path)).toBe(1);
+        const kept = readNow();
+        expect(kept).not.toBeInstanceOf(Promise);
+        expect(readNow()).toBe(kept);
+        expect(new Set(await Promise.all(Array.from({ length: 10 }, takeNow)))).toEqual(new Set([SHA]));
+        expect(opensOf(path)).toBe(1);
+      });
+
+      it('also when the first readers came together', async () => {
+        await Promise.all(Array.from({ length: 10 }, takeNow));
+        expect(opensOf(path)).toBe(1);
+        expect(readNow()).not.toBeInstanceOf(Promise);
+      });
+
+      it.each<[what: string, happens: () => unknown, then: string | undefined]>([
+        ['removed', () => rmSync(path), undefined],
+        ['replaced by others', () => (writeFileSync(`${path}.new`, LARGE), renameSync(`${path}.new`, path)), SHA],
+        ['replaced by us', () => put(LARGE), SHA],
+        ['changed in place', () => writeFileSync(path, LARGE), SHA],
+      ])('until they are %s', async (_, happens, then) => {
+        await takeNow();
+        await happens();
+        const found = readNow();
+        expect(found).toBeInstanceOf(Promise);
+        await found;
+        expect(opensOf(path)).toBe(0);
+        expect(await takeNow()).toBe(then);
+      });
+
+      it('until another is put in their place, whose space is free at once', async () => {
+        await takeNow();
+        await put(randomBytes(300_000));
+        expect(opensOf(path)).toBe(0);
+      });
+
+      it('by whose bytes they are, whoever wants others', async () => {
+        await takeNow();
+        const other = randomBytes(300_000);
+        writeFileSync(path, other);
+        expect(await files.read(URI, checksumOf(other))).toMatchObject({ checksum: checksumOf(other) });
+        expect(await readNow()).toMatchObject({ checksum: checksumOf(other) });
+      });
+
+      it('for those who are reading, though they are not kept any more', async () => {
+        await takeNow();
+        const { body } = (await readNow()) as { body: FileBody };
+        const pieces = body.read()[Symbol.asyncIterator]();
+        const first = Uint8Array.from(((await pieces.next()) as IteratorYieldResult<Uint8Array>).value);
+        rmSync(path);
+        expect(await readNow()).toBeUndefined();
+        expect(opensOf(path)).toBe(1);
+        const rest = await taken({ [Symbol.asyncIterator]: () => pieces });
+        expect(LARGE.equals(Buffer.concat([first, rest]))).toBe(true);
+        expect(opensOf(path)).toBe(0);
+      });
+
+      it('for some minutes, and are closed then though nobody asks for them', async () => {
+        vi.useFakeTimers({ toFake: ['performance'] });
+        await takeNow();
+        renameSync(directory, `${directory}.elsewhere`);
+        vi.advanceTimersByTime(140_000);
+        expect(await takeNow()).toBe(SHA);
+        vi.advanceTimersByTime(160_000);
+        expect(await files.read(SourceUri.of('another'), SHA)).toBeUndefined();
+        expect(opensOf(`${directory}.elsewhere`)).toBe(0);
+        expect(await takeNow()).toBeUndefined();
+        rmSync(`${directory}.elsewhere`, { recursive: true });
+      });
+
+      it('as many as may, and one in eight instead of the least recently used', async () => {
+        const pictures: Picture[] = ['one', 'two', 'three'].map((name) => ({
+          uri: SourceUri.of(name),
+          bytes: randomBytes(300_000),
+        }));
+        for (const { uri, bytes } of pictures) await (await files.stage(uri, bytes)).commit();
+        const find = async ({ uri, bytes }: Picture) =>
+          (await files.read(uri, checksumOf(bytes))) as { body: FileBody };
+        const openOf = ({ uri }: Picture) => opensOf(files.pathOf(uri));
+        const opens = async (picture: Picture) => {
+          await taken((await find(picture)).body.read());
+          return openOf(picture);
+        };
+        const chance = vi.spyOn(Math, 'random').mockReturnValue(0.5);
+        const [one, two, three] = pictures as [Picture, Picture, Picture];
+        expect([await opens(one), await opens(two), await opens(three)]).toEqual([1, 1, 0]);
+        const first = await find(one);
+        chance.mockReturnValue(0.1);
+        expect(await opens(three)).toBe(1);
+        expect([openOf(one), openOf(two)]).toEqual([0, 1]);
+        expect(one.bytes.equals(await taken(first.body.read()))).toBe(true);
+        expect(openOf(one)).toBe(0);
       });
     });
 

@@ -1,13 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Rejection } from '../../src/domain/index.js';
-import type { OpenFile } from '../../src/adapters/open-file.js';
-import { PIECE, PieceReads } from '../../src/adapters/piece-reads.js';
+import { PIECE, PieceReads, type PieceSource } from '../../src/adapters/piece-reads.js';
 
 /** A file of so many pieces whose disk takes a millisecond for each; of another, reading fails. */
 function diskOf(pieces: number) {
   const seen = { running: 0, most: 0 };
-  const file = (fails: boolean): Pick<OpenFile, 'fill'> => ({
+  const file = (fails: boolean): PieceSource => ({
+    isAtHand: false,
+    fillNow: () => {
+      throw new Error('it is to be left to the threads');
+    },
     fill: async (bytes, at) => {
       seen.most = Math.max(seen.most, ++seen.running);
       await delay(1);
@@ -59,6 +62,12 @@ describe('PieceReads', () => {
     const working = numbersOf(reads.read(whole, 0, PIECE));
     expect(await Promise.all(failing)).toEqual(Array(10).fill('storage-unavailable'));
     expect(await working).toEqual([0]);
+  });
+
+  it('asks no thread for what is at hand', async () => {
+    const { broken } = diskOf(1);
+    const file = { ...broken, isAtHand: true, fillNow: (bytes: Uint8Array, at: number) => bytes.fill(at / PIECE) };
+    expect(await numbersOf(new PieceReads().read(file, 0, PIECE))).toEqual([0]);
   });
 
   it('says so when the file ends before', async () => {

@@ -1,19 +1,56 @@
 import type { FileBody } from '../domain/index.js';
 import { orUnavailable } from './file-trouble.js';
-import { openVersion } from './file-version.js';
+import { OpenFile } from './open-file.js';
 import type { PieceReads } from './piece-reads.js';
 
 /** The bytes of one version of a file, for as long as it is that version. */
-export function diskBody(path: string, version: string, length: number, reads: PieceReads): FileBody {
-  return {
-    length,
-    read: async function* (first = 0, end = length) {
-      const file = await orUnavailable(() => openVersion(path, version));
-      try {
-        yield* reads.read(file, first, end);
-      } finally {
-        file.close();
-      }
-    },
-  };
+export class DiskBody implements FileBody {
+  readonly length: number;
+  readonly #path: string;
+  readonly #version: string;
+  readonly #reads: PieceReads;
+  #staysOpen = false;
+  #open: OpenFile | undefined;
+
+  constructor(path: string, version: string, length: number, reads: PieceReads) {
+    this.length = length;
+    this.#path = path;
+    this.#version = version;
+    this.#reads = reads;
+  }
+
+  async *read(first = 0, end = this.length): AsyncGenerator<Uint8Array> {
+    const file = this.#open?.share() ?? (await orUnavailable(() => this.#opened()));
+    try {
+      yield* this.#reads.read(file, first, end);
+    } finally {
+      file.close();
+    }
+  }
+
+  /** Whether the file is open, still where it was, and what it was. */
+  get isCurrent(): boolean {
+    return this.#open?.isCurrent ?? false;
+  }
+
+  /** Once somebody reads it, the file is open until it is let go, whether anybody reads it or not. */
+  stayOpen(): void {
+    this.#staysOpen = true;
+  }
+
+  letGo(): void {
+    this.#staysOpen = false;
+    this.#open?.close();
+    this.#open = undefined;
+  }
+
+  async #opened(): Promise<OpenFile> {
+    const file = await OpenFile.open(this.#path);
+    if (file.version !== this.#version) {
+      file.close();
+      throw new Error(`${this.#path} was replaced while it was being served`);
+    }
+    if (this.#staysOpen) this.#open ??= file.share();
+    return file;
+  }
 }

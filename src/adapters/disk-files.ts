@@ -9,9 +9,10 @@ import {
   type VariantKey,
 } from '../domain/index.js';
 import { originalPlace, TEMPORARY, variantSuffix } from './disk-layout.js';
-import { FileReads } from './file-reads.js';
+import { FileReads, type ReadFile } from './file-reads.js';
 import { ignoreAbsence, orUnavailable } from './file-trouble.js';
 import { HotFiles } from './hot-files.js';
+import { KeptOpen } from './kept-open.js';
 import { TemporaryFiles } from './temporary-files.js';
 
 /** How much of the cache directory is in memory as well. */
@@ -21,6 +22,11 @@ export interface DiskFilesOptions {
    * again; a picture of more than a 64th of it is never in memory as a whole.
    */
   readonly memoryBytes?: number;
+  /**
+   * Large files that stay open between their readers, none if not said. For as long as such a file is open, up to
+   * some minutes, the space that it takes is not free though it was removed.
+   */
+  readonly openFiles?: number;
 }
 
 const MIB = 1024 * 1024;
@@ -34,15 +40,17 @@ export class DiskFiles implements ImageFiles {
   readonly #directory: string;
   readonly #reads: FileReads;
   readonly #hot: HotFiles;
+  readonly #open: KeptOpen;
   readonly #temporary: TemporaryFiles;
 
-  constructor(directory: string, { memoryBytes = 64 * MIB }: DiskFilesOptions = {}) {
+  constructor(directory: string, { memoryBytes = 64 * MIB, openFiles = 0 }: DiskFilesOptions = {}) {
     this.#directory = directory;
     this.#reads = new FileReads({
       budget: 2 * memoryBytes,
       isWorthMemory: (size) => size <= memoryBytes / 64 && this.#hot.admits(size),
     });
     this.#hot = new HotFiles(memoryBytes, (hex, file) => void this.#lookAgain(hex, file));
+    this.#open = new KeptOpen(openFiles);
     this.#temporary = new TemporaryFiles(join(directory, TEMPORARY));
   }
 
@@ -58,7 +66,7 @@ export class DiskFiles implements ImageFiles {
 
   read(uri: SourceUri, checksum?: string): StoredFile | Promise<StoredFile | undefined> {
     if (checksum === undefined) return this.#reads.read(this.pathOf(uri));
-    const hot = this.#hot.trusted(uri.hex);
+    const hot = this.#hot.trusted(uri.hex) ?? this.#open.get(uri.hex);
     return hot?.checksum === checksum ? hot : this.#warmUp(uri.hex, this.pathOf(uri), checksum);
   }
 
@@ -78,6 +86,7 @@ export class DiskFiles implements ImageFiles {
         await removeVariants(path);
         await orUnavailable(() => moveTo(path));
         this.#hot.drop(uri.hex);
+        this.#open.drop(uri.hex);
       },
       discard,
     };
@@ -126,8 +135,13 @@ export class DiskFiles implements ImageFiles {
     const hot = this.#hot.get(name);
     const isStill = hot?.checksum === checksum && (await this.#reads.isStill(path, hot.version));
     const file = isStill ? hot : await this.#reads.read(path);
-    if (file?.checksum === checksum) this.#hot.keep(name, file);
+    if (file?.checksum === checksum) this.#hold(name, file);
     return file;
+  }
+
+  #hold(name: string, file: ReadFile): void {
+    this.#hot.keep(name, file);
+    this.#open.keep(name, file);
   }
 
   /** One that is damaged is as good as none: it is made anew. */

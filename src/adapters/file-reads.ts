@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { LRUCache } from 'lru-cache';
 import { RunningChecksum } from '../domain/checksum.js';
 import { checksumOf, type StoredFile } from '../domain/index.js';
-import { diskBody } from './disk-body.js';
+import { DiskBody } from './disk-body.js';
 import { ignoreAbsence, orUnavailable } from './file-trouble.js';
 import { versionOf } from './file-version.js';
 import { OpenFile } from './open-file.js';
@@ -92,17 +92,22 @@ export class FileReads {
 
   #onDisk(path: string, stats: Stats, checksum: string): ReadFile {
     const version = versionOf(stats);
-    return { body: diskBody(path, version, stats.size, this.#pieces), checksum, lastModified: stats.mtime, version };
+    return {
+      body: new DiskBody(path, version, stats.size, this.#pieces),
+      checksum,
+      lastModified: stats.mtime,
+      version,
+    };
   }
 
   async #inMemory(path: string, file: OpenFile): Promise<ReadFile> {
-    const { stats } = file;
+    const { stats, version } = file;
     // Not from the pool: a small picture would keep its neighbours in memory.
     const body = await file.fill(Buffer.allocUnsafeSlow(stats.size), 0);
     this.#count(body);
     const take = () => checksumOf(body);
     const checksum = body.length <= PIECE ? take() : await this.#checksumOf(path, stats, take);
-    return { body, checksum, lastModified: stats.mtime, version: versionOf(stats) };
+    return { body, checksum, lastModified: stats.mtime, version };
   }
 
   #isWorthMemory(size: number): boolean {

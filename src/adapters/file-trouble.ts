@@ -1,7 +1,7 @@
 import { Rejection } from '../domain/index.js';
 
 /** Whatever goes wrong with a file is a `storage-unavailable`. */
-export async function orUnavailable<T>(work: () => Promise<T>): Promise<T> {
+export async function orUnavailable<T>(work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, open, read, type Stats } from 'node:fs';
+import { closeSync, fstatSync, open, read, readSync, type Stats } from 'node:fs';
 import { promisify } from 'node:util';
+import { versionOf } from './file-version.js';
 
 const [opening, reading] = [promisify(open), promisify(read)];
 
@@ -10,11 +11,15 @@ const [opening, reading] = [promisify(open), promisify(read)];
 export class OpenFile {
   /** When it was opened. */
   readonly stats: Stats;
+  readonly version: string;
   readonly #descriptor: number;
+  #users = 1;
+  #wasRead = false;
 
   private constructor(descriptor: number) {
     this.#descriptor = descriptor;
     this.stats = fstatSync(descriptor);
+    this.version = versionOf(this.stats);
   }
 
   /** Rejects as `open` does. */
@@ -22,17 +27,58 @@ export class OpenFile {
     return new OpenFile(await opening(path, 'r'));
   }
 
+  /** Whether it is still what it was when it was opened, and has neither been removed nor replaced, as far as one can tell. */
+  get isCurrent(): boolean {
+    try {
+      const stats = fstatSync(this.#descriptor);
+      // POSIX asks for a new ctime only for what has other links left; most systems set it anyway.
+      return stats.nlink > 0 && versionOf(stats) === this.version;
+    } catch {
+      // A file that is gone from a network file system cannot even be asked.
+      return false;
+    }
+  }
+
+  /**
+   * Whether all of it was read at once since it was opened: most likely the kernel still has it in memory, and reading it again
+   * does not wait for the disk.
+   */
+  get isAtHand(): boolean {
+    return this.#wasRead;
+  }
+
   /** Fills memory with what the file has from `at`. Rejects when it ends before. */
   async fill(bytes: Uint8Array, at: number): Promise<Uint8Array> {
     for (let filled = 0; filled < bytes.length;) {
       const { bytesRead } = await reading(this.#descriptor, bytes, filled, bytes.length - filled, at + filled);
-      if (bytesRead === 0) throw new Error(`the file ends after ${at + filled} bytes`);
-      filled += bytesRead;
+      filled += unlessNone(bytesRead, at + filled);
+    }
+    this.#wasRead ||= bytes.length === this.stats.size;
+    return bytes;
+  }
+
+  /** The same on the event loop, so that everybody waits. */
+  fillNow(bytes: Uint8Array, at: number): Uint8Array {
+    for (let filled = 0; filled < bytes.length;) {
+      const bytesRead = readSync(this.#descriptor, bytes, filled, bytes.length - filled, at + filled);
+      filled += unlessNone(bytesRead, at + filled);
     }
     return bytes;
   }
 
-  close(): void {
-    closeSync(this.#descriptor);
+  /** For one more user, who is to close it as well. */
+  share(): this {
+    this.#users++;
+    return this;
   }
+
+  /** The last of its users closes it. */
+  close(): void {
+    if (--this.#users === 0) closeSync(this.#descriptor);
+  }
+}
+
+function unlessNone(bytesRead: number, at: number): number {
+  if (bytesRead === 0) throw new Error(`the file ends after ${at} bytes`);
+  return bytesRead;
 }

@@ -1,4 +1,5 @@
 import { orUnavailable } from './file-trouble.js';
+import { LoopReads } from './loop-reads.js';
 import type { OpenFile } from './open-file.js';
 import { Pieces } from './pieces.js';
 
@@ -18,10 +19,14 @@ const MOST_LARGE = 64;
  */
 const AT_ONCE = 3;
 
+/** As much of an open file as reading it takes. */
+export type PieceSource = Pick<OpenFile, 'fill' | 'fillNow' | 'isAtHand'>;
+
 /** Reads files piece by piece, for all readers in turn. */
 export class PieceReads {
   readonly #small = new Pieces(PIECE, MOST_IDLE);
   readonly #large = new Pieces(LARGE_PIECE, MOST_LARGE);
+  readonly #loop = new LoopReads();
   readonly #waiting: (() => void)[] = [];
   #running = 0;
 
@@ -29,13 +34,14 @@ export class PieceReads {
    * The bytes from `first` to before `end`, all in the same piece of memory, which is left to the garbage collector
    * if they are not taken to the end. Fails with `storage-unavailable`, also when the file ends before.
    */
-  async *read(file: Pick<OpenFile, 'fill'>, first: number, end: number): AsyncGenerator<Uint8Array> {
+  async *read(file: PieceSource, first: number, end: number): AsyncGenerator<Uint8Array> {
     const pieces = end - first <= PIECE || this.#large.isExhausted ? this.#small : this.#large;
     const piece = pieces.take();
     let isFree = false;
     try {
       for (let at = first; at < end; at += piece.length) {
-        yield await this.#inTurn(() => orUnavailable(() => file.fill(piece.subarray(0, end - at), at)));
+        const some = piece.subarray(0, end - at);
+        yield await orUnavailable(() => this.#loop.fill(file, some, at) ?? this.#inTurn(() => file.fill(some, at)));
       }
       isFree = true;
     } finally {

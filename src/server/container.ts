@@ -5,6 +5,7 @@ import { NEVER, type Observable, type OperatorFunction } from 'rxjs';
 import { container as root, type DependencyContainer, type InjectionToken, instanceCachingFactory } from 'tsyringe';
 // One by one: all adapters together would load sharp, which the service has in a process of its own only.
 import { AddressRules } from '../adapters/address-rules.js';
+import { descriptorShare } from '../adapters/descriptor-share.js';
 import { DiskFiles } from '../adapters/disk-files.js';
 import { EmbeddedCatalogue } from '../adapters/embedded-catalogue.js';
 import { httpOrigin } from '../adapters/http-origin.js';
@@ -62,7 +63,7 @@ export function createContainer(
 
   register(TROUBLES, () => new TroubleLog(log));
   register(CATALOGUE, (parts) => openCatalogue(options, parts.resolve(TROUBLES)));
-  register(FILES, () => new DiskFiles(options.dir, { memoryBytes: options.memoryCache }));
+  register(FILES, () => new DiskFiles(options.dir, { memoryBytes: options.memoryCache, openFiles: descriptorShare() }));
   register(ORIGIN, () =>
     httpOrigin({
       userAgent: options.userAgent,

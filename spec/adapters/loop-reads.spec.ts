@@ -1,0 +1,86 @@
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { LoopReads } from '../../src/adapters/loop-reads.js';
+import { OpenFile } from '../../src/adapters/open-file.js';
+
+const BYTES = Buffer.from('a picture');
+
+describe('LoopReads', () => {
+  let directory: string;
+  beforeEach(() => {
+    // Beside this file, since temporary files may lie in memory.
+    directory = mkdtempSync(join(import.meta.dirname, 'loop-reads-'));
+    vi.useFakeTimers({ toFake: ['performance'] });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+    rmSync(directory, { recursive: true });
+  });
+
+  /** A disk of which each read takes so many milliseconds, and brings so many bytes. */
+  const readingOf = (milliseconds: number, bytes: number) => {
+    let account = 4096;
+    const reads = new LoopReads(() => account);
+    const file = {
+      isAtHand: true,
+      fillNow: (memory: Uint8Array) => {
+        vi.advanceTimersByTime(milliseconds);
+        account += bytes;
+        memory.set(BYTES);
+        return memory;
+      },
+    };
+    const read = (isAtHand = true) => reads.fill({ ...file, isAtHand }, Buffer.alloc(BYTES.length), 0);
+    return { read };
+  };
+
+  it('reads what is at hand, and leaves other files alone', () => {
+    const { read } = readingOf(0, 0);
+    expect(read(false)).toBeUndefined();
+    expect(read()).toEqual(BYTES);
+  });
+
+  it('reads nothing for a hundred times as long as it had to wait for the disk', () => {
+    const { read } = readingOf(2, 4096);
+    for (let time = 0; time < 3; time++) {
+      expect(read()).toEqual(BYTES);
+      expect(read()).toBeUndefined();
+      vi.advanceTimersByTime(199);
+      expect(read()).toBeUndefined();
+      vi.advanceTimersByTime(1);
+    }
+  });
+
+  it('goes on when others had the processor, when the disk was quick, and when it gave less than was read', () => {
+    for (const { read } of [readingOf(20, 0), readingOf(0, 4096), readingOf(2, BYTES.length - 1)])
+      for (let time = 0; time < 3; time++) expect(read()).toEqual(BYTES);
+  });
+
+  it('takes every late read for one that waited when nobody can tell', () => {
+    const { read } = readingOf(2, Infinity);
+    expect(read()).toEqual(BYTES);
+    expect(read()).toBeUndefined();
+    vi.advanceTimersByTime(200);
+    expect(read()).toEqual(BYTES);
+    expect(read()).toBeUndefined();
+  });
+
+  it('knows of a real disk whether it had to be waited for', async () => {
+    const path = join(directory, 'picture');
+    writeFileSync(path, randomBytes(100_000), { flush: true });
+    const file = await OpenFile.open(path);
+    const memory = Buffer.alloc(100_000);
+    await file.fill(memory, 0);
+    const reads = new LoopReads();
+    const late = { isAtHand: true, fillNow: () => (vi.advanceTimersByTime(2), file.fillNow(memory, 0)) };
+    const read = () => reads.fill(late, memory, 0);
+    for (let time = 0; time < 3; time++) expect(read()).toBe(memory);
+    execFileSync('dd', [`if=${path}`, 'iflag=nocache', 'count=0', 'status=none']);
+    expect(read()).toBe(memory);
+    expect(read()).toBeUndefined();
+    file.close();
+  });
+});

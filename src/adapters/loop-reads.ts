@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import type { OpenFile } from './open-file.js';
+
+/** Milliseconds that such a read takes at most, unless it waits for the disk or others get the processor. */
+const PROMPT = 0.25;
+
+/** When a read has waited for the disk, all are left to libuv's threads for so many times as long: everybody waits a hundredth of the time at most. */
+const CAUTION = 100;
+
+/**
+ * Reads on the event loop what the kernel most likely has in memory, which takes a fraction of what a trip to libuv's threads
+ * does. Node cannot ask the kernel not to wait for the disk (`RWF_NOWAIT`): a read that is late and has waited for it stopped
+ * everybody, and is the last here for a while.
+ */
+export class LoopReads {
+  readonly #bytesFromDisk: () => number;
+  #known: number;
+  #cautiousUntil = -Infinity;
+
+  /** @param bytesFromDisk What the disk has given to this thread so far; infinite when nobody can tell. */
+  constructor(bytesFromDisk = accountOfThread) {
+    this.#bytesFromDisk = bytesFromDisk;
+    this.#known = bytesFromDisk();
+  }
+
+  /** Fills memory with what the file has from `at`, or leaves it to others. Throws when the file ends before. */
+  fill(file: Pick<OpenFile, 'fillNow' | 'isAtHand'>, bytes: Uint8Array, at: number): Uint8Array | undefined {
+    const begun = performance.now();
+    if (!file.isAtHand || begun < this.#cautiousUntil) return undefined;
+    file.fillNow(bytes, at);
+    const ended = performance.now();
+    const took = ended - begun;
+    if (took > PROMPT && this.#hasCome(bytes.length)) this.#cautiousUntil = ended + CAUTION * took;
+    return bytes;
+  }
+
+  /** Fewer bytes than were read are no evidence: parts of the program itself come from the disk now and then. */
+  #hasCome(length: number): boolean {
+    const before = this.#known;
+    this.#known = this.#bytesFromDisk();
+    return this.#known - before >= length || this.#known === Infinity;
+  }
+}
+
+/** See proc_pid_io(5). */
+function accountOfThread(): number {
+  try {
+    const [, bytes] = /^read_bytes: (\d+)$/m.exec(readFileSync('/proc/thread-self/io', 'latin1')) ?? [];
+    return Number(bytes ?? Infinity);
+  } catch {
+    return Infinity;
+  }
+}
