@@ -57,17 +57,24 @@ describe('parseCommandLine', () => {
   );
 
   it.each([
-    [[], 1, 2],
-    [['--workers', '1'], 1, 2],
-    [['--workers', '2'], 2, 1],
-    [['--workers', '16'], 16, 1],
-  ])('%j means %i workers, of which each makes so many avatars at once: %i', (argv, workers, resizes) => {
-    const options = optionsOf(...argv);
-    expect(options.workers).toBe(workers);
-    expect(sharedOverrides(options).resizes?.concurrency).toBe(resizes);
-    vi.stubEnv('IMG_WORKERS', String(workers));
-    expect(optionsOf().workers).toBe(workers);
-  });
+    [[], 1, 8, 2],
+    [[], 1, 3, 2],
+    [[], 1, 2, 1],
+    [[], 1, 1, 1],
+    [['--workers', '1'], 1, 4, 2],
+    [['--workers', '2'], 2, 4, 1],
+    [['--workers', '2'], 2, 1, 1],
+    [['--workers', '16'], 16, 16, 1],
+  ])(
+    '%j means %i workers, which on %i processors make %i avatars at once each',
+    (argv, workers, processors, resizes) => {
+      const options = optionsOf(...argv);
+      expect(options.workers).toBe(workers);
+      expect(sharedOverrides(options, processors).resizes?.concurrency).toBe(resizes);
+      vi.stubEnv('IMG_WORKERS', String(workers));
+      expect(optionsOf().workers).toBe(workers);
+    },
+  );
 
   it.each([
     [['--name-server', '9.9.9.9'], ['9.9.9.9']],

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { Observable } from 'rxjs';
 import {
   PIPELINE_DEFAULTS,
@@ -20,11 +21,15 @@ export function stageOverrides(
   return { shutdown, decorateStage: stage, refreshWait: options.refreshWait, fetchTimeout: options.fetchTimeout };
 }
 
-/** What a command line means for what its requests share. */
-export function sharedOverrides(options: Options): SharedOverrides {
+/**
+ * What a command line means for what its requests share. Whoever answers readers has a processor to himself, if there are two:
+ * an avatar takes all of one.
+ */
+export function sharedOverrides(options: Options, processors = availableParallelism()): SharedOverrides {
   const { queueTimeout } = options;
+  const resizes = Math.min(PIPELINE_DEFAULTS.resizes.concurrency, Math.max(1, processors - 1));
   return {
-    resizes: { concurrency: Math.ceil(PIPELINE_DEFAULTS.resizes.concurrency / options.workers) },
+    resizes: { concurrency: Math.ceil(resizes / options.workers) },
     perHost: { concurrency: options.hostConnections, queueLimit: options.hostQueue, queueTimeout },
     fetches: { concurrency: options.fetches, queueLimit: options.fetchQueue, queueTimeout },
     backOff: {
