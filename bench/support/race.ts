@@ -17,11 +17,10 @@ type Servers<Name extends string> = Readonly<Record<Name, Server>>;
 /** What became of each server. */
 export type Round<Name extends string> = Readonly<Record<Name, Measured>>;
 
-/** Answers that a server gives before it counts. */
+/** Answers to one load without which a server is not warm; with many paths, so many to each: what it learns of a picture, it learns with the first of them. */
 const WARM = 10_000;
-/** What a server learns of a picture, it learns with the first answers. */
-const TIMES_EACH = 2;
-/** Loads after which so many are no longer waited for. */
+const WARM_EACH = 2;
+/** Loads, each twice as long as the one before, after which so many are no longer waited for. */
 const PATIENCE = 4;
 
 /** Loads several servers for some rounds, when they are warm. Gives the medians. */
@@ -37,17 +36,16 @@ export async function race<Name extends string>(
 }
 
 /**
- * For as long as it is measured: what Node compiles, it compiles while it is used, and what a server learned of each picture
- * when it was first asked for, the collector moves in the seconds after that.
+ * For as long as it is measured, at least: what Node compiles, it compiles while it is used, and what a server learned of each
+ * picture when it was first asked for, the collector moves in the seconds after that.
  */
 export async function warmUp(servers: Servers<string>, paths: readonly string[], options: RaceOptions): Promise<void> {
-  const enough = Math.max(WARM, TIMES_EACH * paths.length);
+  const enough = Math.max(WARM, WARM_EACH * paths.length);
   for (const { url } of Object.values(servers)) {
-    let { seconds } = options;
-    for (let loads = 0, isWarm = false; loads < options.rounds || (loads < PATIENCE && !isWarm); loads++) {
-      isWarm = (await load(url, paths, { ...options, seconds })).answers >= enough;
-      // Each load begins with the first path: none that is as short comes to the last.
-      if (!isWarm) seconds *= 2;
+    let answers = 0;
+    for (let loads = 0; loads < options.rounds || (loads < PATIENCE && answers < enough); loads++) {
+      const isLong = answers < enough && loads < PATIENCE;
+      ({ answers } = await load(url, paths, { ...options, seconds: options.seconds * (isLong ? 2 ** loads : 1) }));
     }
   }
 }

@@ -1,8 +1,10 @@
--- Asks for each path of a file in turn. Says when it is about to begin, and in one line of JSON what came of it.
+-- Asks for each path of a file in turn, from one that is left to chance: a load that is short comes to others each time. Says when it is about to begin, and in one line of JSON what came of it.
 local requests, at = {}, 0
 
 function init(args)
   for path in io.lines(args[1]) do requests[#requests + 1] = wrk.format("GET", path) end
+  math.randomseed(os.time())
+  at = math.random(#requests)
   io.stderr:write("ready\n")
 end
 

@@ -14,6 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DiskFiles } from '../../src/adapters/index.js';
 import { ProcessMark } from '../../src/adapters/process-mark.js';
@@ -416,6 +417,12 @@ describe('DiskFiles', () => {
           }
         }).length;
 
+      /** In place, and late enough for its times to be others. */
+      const change = (bytes: Buffer) => {
+        writeFileSync(path, bytes);
+        utimesSync(path, 1, 1);
+      };
+
       beforeEach(async () => {
         files = new DiskFiles(directory, { memoryBytes: 2 ** 20, openFiles: 2 });
         await put(LARGE);
@@ -447,27 +454,80 @@ describe('DiskFiles', () => {
         ['removed', () => rmSync(path), undefined],
         ['replaced by others', () => (writeFileSync(`${path}.new`, LARGE), renameSync(`${path}.new`, path)), SHA],
         ['replaced by us', () => put(LARGE), SHA],
-        ['changed in place', () => writeFileSync(path, LARGE), SHA],
+        ['changed in place', () => change(LARGE), SHA],
       ])('until they are %s', async (_, happens, then) => {
         await takeNow();
         await happens();
         const found = readNow();
         expect(found).toBeInstanceOf(Promise);
         await found;
-        expect(opensOf(path)).toBe(0);
+        await vi.waitFor(() => expect(opensOf(path)).toBe(0));
         expect(await takeNow()).toBe(then);
       });
 
       it('until another is put in their place, whose space is free at once', async () => {
         await takeNow();
         await put(randomBytes(300_000));
-        expect(opensOf(path)).toBe(0);
+        await vi.waitFor(() => expect(opensOf(path)).toBe(0));
+      });
+
+      it('also when readers come faster than it is opened, and some want no bytes', async () => {
+        const reads = [];
+        for (let reader = 0; reader < 30; reader++) {
+          await readNow();
+          reads.push(takeNow());
+          await turn();
+        }
+        expect(new Set(await Promise.all(reads))).toEqual(new Set([SHA]));
+        for (let reader = 0; reader < 3; reader++) await readNow();
+        expect(readNow()).not.toBeInstanceOf(Promise);
+        expect(opensOf(path)).toBe(1);
+      });
+
+      it('and gives no others when they are changed between the look and the first byte', async () => {
+        await takeNow();
+        const { body } = (await readNow()) as { body: FileBody };
+        change(randomBytes(300_000));
+        await expect(taken(body.read())).rejects.toMatchObject({ code: 'storage-unavailable' });
+      });
+
+      it('of avatars too', async () => {
+        await files.writeVariant(URI, KEY, LARGE);
+        const avatar = async () => (await variant(KEY)) as { body: FileBody };
+        for (let reader = 0; reader < 2; reader++) await taken((await avatar()).body.read());
+        expect(files.readVariant(URI, KEY)).not.toBeInstanceOf(Promise);
+        expect(LARGE.equals(await taken((await avatar()).body.read()))).toBe(true);
+        expect(opensOf(path)).toBe(1);
+      });
+
+      it('until chance has one of their readers move them into memory, when there may be as many bytes', async () => {
+        files = new DiskFiles(directory, { memoryBytes: 64 * LARGE.length, openFiles: 2 });
+        const chance = vi.spyOn(Math, 'random').mockReturnValue(0.5);
+        const fillers = Array.from({ length: 64 }, (_, n) => SourceUri.of(`filler ${n}`));
+        for (const uri of fillers) await (await files.stage(uri, LARGE)).commit();
+        for (const uri of fillers) await files.read(uri, SHA);
+        for (let reader = 0; reader < 20; reader++) await takeNow();
+        expect(isInMemory((await readNow())?.body ?? BYTES)).toBe(false);
+        chance.mockReturnValue(0.001);
+        await takeNow();
+        chance.mockReturnValue(0.5);
+        await vi.waitFor(async () => expect((await readNow())?.body).toBeInstanceOf(Uint8Array));
+        await vi.waitFor(() => expect(opensOf(path)).toBe(0));
+        expect(await takeNow()).toBe(SHA);
+      });
+
+      it('whatever chance says, when they are too large to be in memory', async () => {
+        files = new DiskFiles(directory, { memoryBytes: 64 * LARGE.length - 1, openFiles: 2 });
+        vi.spyOn(Math, 'random').mockReturnValue(0.001);
+        for (let reader = 0; reader < 5; reader++) await takeNow();
+        await delay(50);
+        expect(isInMemory((await readNow())?.body ?? BYTES)).toBe(false);
       });
 
       it('by whose bytes they are, whoever wants others', async () => {
         await takeNow();
         const other = randomBytes(300_000);
-        writeFileSync(path, other);
+        change(other);
         expect(await files.read(URI, checksumOf(other))).toMatchObject({ checksum: checksumOf(other) });
         expect(await readNow()).toMatchObject({ checksum: checksumOf(other) });
       });
@@ -486,16 +546,18 @@ describe('DiskFiles', () => {
       });
 
       it('for some minutes, and are closed then though nobody asks for them', async () => {
-        vi.useFakeTimers({ toFake: ['performance'] });
+        vi.useFakeTimers({ toFake: ['performance', 'setInterval', 'clearInterval'] });
         await takeNow();
+        expect(vi.getTimerCount()).toBe(1);
         renameSync(directory, `${directory}.elsewhere`);
         vi.advanceTimersByTime(140_000);
         expect(await takeNow()).toBe(SHA);
         vi.advanceTimersByTime(160_000);
-        expect(await files.read(SourceUri.of('another'), SHA)).toBeUndefined();
-        expect(opensOf(`${directory}.elsewhere`)).toBe(0);
+        expect(vi.getTimerCount()).toBe(0);
+        vi.useRealTimers();
+        await vi.waitFor(() => expect(opensOf(`${directory}.elsewhere`)).toBe(0));
         expect(await takeNow()).toBeUndefined();
-        rmSync(`${directory}.elsewhere`, { recursive: true });
+        renameSync(`${directory}.elsewhere`, directory);
       });
 
       it('as many as may, and one in eight instead of the least recently used', async () => {
@@ -517,7 +579,8 @@ describe('DiskFiles', () => {
         const first = await find(one);
         chance.mockReturnValue(0.1);
         expect(await opens(three)).toBe(1);
-        expect([openOf(one), openOf(two)]).toEqual([0, 1]);
+        await vi.waitFor(() => expect([openOf(one), openOf(two)]).toEqual([0, 1]));
+        chance.mockReturnValue(0.5);
         expect(one.bytes.equals(await taken(first.body.read()))).toBe(true);
         expect(openOf(one)).toBe(0);
       });

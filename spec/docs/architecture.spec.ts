@@ -68,7 +68,7 @@ describe('the picture of the flow', () => {
       readFileSync(join(ROOT, 'src/adapters', name), 'utf8'),
     );
     const drawn = [...PAGE.matchAll(/^ {2}\w+\[\("(\w+): .+"\)\] --- /gm)].map(([, name]) => name);
-    expect(drawn).toEqual(['KeptLookups', 'HotFiles']);
+    expect(drawn).toEqual(['KeptLookups', 'HotFiles', 'KeptOpen']);
     for (const name of drawn) expect(adapters.some((source) => source.includes(`export class ${name} `))).toBe(true);
   });
 });

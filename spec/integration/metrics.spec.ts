@@ -58,6 +58,7 @@ describe.skipIf(redisUrl === null)('/metrics', () => {
     expect(seconds).toBeLessThan(5);
     expect(sumOf(samples, 'img_linuxfr_resize_duration_seconds_count', { result: 'made' })).toBe(1);
     expect(sumOf(samples, 'img_linuxfr_file_reads_total', { in: 'memory' })).toBeGreaterThan(0);
+    expect(sumOf(samples, 'img_linuxfr_file_reads_total', { in: 'open' })).toBe(0);
     expect(sumOf(samples, 'img_linuxfr_memory_cache_bytes')).toBeGreaterThan(png.length);
     expect(sumOf(samples, 'img_linuxfr_catalogue_call_duration_seconds_count', { operation: 'store' })).toBe(1);
   });

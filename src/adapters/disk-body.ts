@@ -9,8 +9,8 @@ export class DiskBody implements FileBody {
   readonly #path: string;
   readonly #version: string;
   readonly #reads: PieceReads;
-  #staysOpen = false;
   #open: OpenFile | undefined;
+  #isToStayOpen = (): boolean => false;
 
   constructor(path: string, version: string, length: number, reads: PieceReads) {
     this.length = length;
@@ -20,7 +20,8 @@ export class DiskBody implements FileBody {
   }
 
   async *read(first = 0, end = this.length): AsyncGenerator<Uint8Array> {
-    const file = this.#open?.share() ?? (await orUnavailable(() => this.#opened()));
+    const kept = this.isCurrent ? this.#open : undefined;
+    const file = kept?.share() ?? (await orUnavailable(() => this.#opened()));
     try {
       yield* this.#reads.read(file, first, end);
     } finally {
@@ -33,15 +34,15 @@ export class DiskBody implements FileBody {
     return this.#open?.isCurrent ?? false;
   }
 
-  /** Once somebody reads it, the file is open until it is let go, whether anybody reads it or not. */
-  stayOpen(): void {
-    this.#staysOpen = true;
+  /** @param isToStayOpen Asked when a reader has opened the file: whether it stays open, between its readers, until it is let go. */
+  offer(isToStayOpen: () => boolean): void {
+    this.#isToStayOpen = isToStayOpen;
   }
 
   letGo(): void {
-    this.#staysOpen = false;
-    this.#open?.close();
+    const open = this.#open;
     this.#open = undefined;
+    open?.closeLater();
   }
 
   async #opened(): Promise<OpenFile> {
@@ -50,7 +51,7 @@ export class DiskBody implements FileBody {
       file.close();
       throw new Error(`${this.#path} was replaced while it was being served`);
     }
-    if (this.#staysOpen) this.#open ??= file.share();
+    if (this.#isToStayOpen()) this.#open = file.share();
     return file;
   }
 }

@@ -31,6 +31,9 @@ export interface DiskFilesOptions {
 
 const MIB = 1024 * 1024;
 
+/** Of those who read a file that stays open, one in so many has it moved into memory: what is asked for often is there soon. */
+const MOVED = 256;
+
 /**
  * The cache directory: `aa/bb/cc/<rest of the SHA-1 of the URI>` holds the original bytes of a picture,
  * `<that>.<checksum of the original>.avatar-<height>.<its own checksum>` an avatar made of it. Files appear whole
@@ -38,19 +41,22 @@ const MIB = 1024 * 1024;
  */
 export class DiskFiles implements ImageFiles {
   readonly #directory: string;
+  /** Bytes of a picture that may be in memory as a whole. */
+  readonly #largest: number;
   readonly #reads: FileReads;
   readonly #hot: HotFiles;
-  readonly #open: KeptOpen;
+  readonly #kept: KeptOpen | undefined;
   readonly #temporary: TemporaryFiles;
 
   constructor(directory: string, { memoryBytes = 64 * MIB, openFiles = 0 }: DiskFilesOptions = {}) {
     this.#directory = directory;
+    this.#largest = memoryBytes / 64;
     this.#reads = new FileReads({
       budget: 2 * memoryBytes,
-      isWorthMemory: (size) => size <= memoryBytes / 64 && this.#hot.admits(size),
+      isWorthMemory: (size) => size <= this.#largest && this.#hot.admits(size),
     });
     this.#hot = new HotFiles(memoryBytes, (hex, file) => void this.#lookAgain(hex, file));
-    this.#open = new KeptOpen(openFiles);
+    this.#kept = openFiles > 0 ? new KeptOpen(openFiles) : undefined;
     this.#temporary = new TemporaryFiles(join(directory, TEMPORARY));
   }
 
@@ -66,8 +72,12 @@ export class DiskFiles implements ImageFiles {
 
   read(uri: SourceUri, checksum?: string): StoredFile | Promise<StoredFile | undefined> {
     if (checksum === undefined) return this.#reads.read(this.pathOf(uri));
-    const hot = this.#hot.trusted(uri.hex) ?? this.#open.get(uri.hex);
-    return hot?.checksum === checksum ? hot : this.#warmUp(uri.hex, this.pathOf(uri), checksum);
+    const hot = this.#hot.trusted(uri.hex);
+    if (hot?.checksum === checksum) return hot;
+    const kept = hot ? undefined : this.#kept?.get(uri.hex);
+    if (kept?.checksum !== checksum) return this.#warmUp(uri.hex, this.pathOf(uri), checksum);
+    if (kept.body.length <= this.#largest && Math.random() < 1 / MOVED) void this.#moveIn(uri, kept);
+    return kept;
   }
 
   recall(uri: SourceUri, checksum: string): StoredFile | undefined {
@@ -86,7 +96,7 @@ export class DiskFiles implements ImageFiles {
         await removeVariants(path);
         await orUnavailable(() => moveTo(path));
         this.#hot.drop(uri.hex);
-        this.#open.drop(uri.hex);
+        this.#kept?.drop(uri.hex);
       },
       discard,
     };
@@ -94,7 +104,11 @@ export class DiskFiles implements ImageFiles {
 
   readVariant(uri: SourceUri, key: VariantKey): StoredFile | Promise<StoredFile | undefined> {
     const name = `${uri.hex}${variantSuffix(key)}`;
-    return this.#hot.get(name) ?? this.#findVariant(name, `${this.pathOf(uri)}${variantSuffix(key)}`);
+    return (
+      this.#hot.get(name) ??
+      this.#kept?.get(name) ??
+      this.#findVariant(name, `${this.pathOf(uri)}${variantSuffix(key)}`)
+    );
   }
 
   async writeVariant(uri: SourceUri, key: VariantKey, bytes: Uint8Array): Promise<void> {
@@ -130,7 +144,13 @@ export class DiskFiles implements ImageFiles {
     if (file?.checksum !== checksum) this.#hot.distrust(hex);
   }
 
-  /** Keeps in memory what has the checksum; what has not may be on its way to be replaced, or back. */
+  /** Nobody waits for it: it goes on being read from the disk meanwhile, and if it fails. */
+  async #moveIn(uri: SourceUri, { checksum, body }: ReadFile): Promise<void> {
+    const file = await this.#reads.load(this.pathOf(uri), body.length).catch(() => undefined);
+    if (file?.checksum === checksum) this.#hold(uri.hex, file);
+  }
+
+  /** Keeps what has the checksum in memory, or open; what has not may be on its way to be replaced, or back. */
   async #warmUp(name: string, path: string, checksum: string): Promise<StoredFile | undefined> {
     const hot = this.#hot.get(name);
     const isStill = hot?.checksum === checksum && (await this.#reads.isStill(path, hot.version));
@@ -141,7 +161,7 @@ export class DiskFiles implements ImageFiles {
 
   #hold(name: string, file: ReadFile): void {
     this.#hot.keep(name, file);
-    this.#open.keep(name, file);
+    this.#kept?.keep(name, file);
   }
 
   /** One that is damaged is as good as none: it is made anew. */

@@ -58,6 +58,12 @@ export class FileReads {
     return reading;
   }
 
+  /** The file as a whole, if it has this size and there is memory for it; errors with `storage-unavailable`. */
+  async load(path: string, size: number): Promise<ReadFile | undefined> {
+    if (this.#bytesHeld + size > this.#options.budget) return undefined;
+    return orUnavailable(() => this.#open(path, size));
+  }
+
   /** Whether a file is still what it was; errors with `storage-unavailable`. */
   async isStill(path: string, version: string): Promise<boolean> {
     const stats = await orUnavailable(() => stat(path).catch(ignoreAbsence));

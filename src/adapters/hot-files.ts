@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { isLetIn } from './admission.js';
 import { inSecondHalf } from './in-second-half.js';
 import { isInMemory } from '../domain/index.js';
 import type { ReadFile } from './file-reads.js';
@@ -12,9 +13,6 @@ const OVERHEAD = 1536;
  * there. For what is used in the second half of that it is looked at before, so that no reader waits.
  */
 const TRUSTED = 300_000;
-
-/** When there is no room, one large file in so many is let in all the same, so that others do not go for those that are asked for once. */
-const ADMITTED = 8;
 
 /** Times are those of `performance.now()`. */
 interface Hot {
@@ -71,7 +69,7 @@ export class HotFiles {
   /** Whether a large file should be kept. */
   admits(size: number): boolean {
     const { calculatedSize, maxSize } = this.#files;
-    return calculatedSize + OVERHEAD + size <= maxSize || Math.random() < 1 / ADMITTED;
+    return calculatedSize + OVERHEAD + size <= maxSize || isLetIn();
   }
 
   /** Bytes that stay on the disk are no use here: whether they are still there has to be looked at each time. */

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { isLetIn } from './admission.js';
 import { DiskBody } from './disk-body.js';
 import type { ReadFile } from './file-reads.js';
 import { inSecondHalf } from './in-second-half.js';
@@ -21,56 +22,55 @@ interface Kept {
  */
 const KEPT = 300_000;
 
-/** Milliseconds between looks for those that were kept so long, and are not asked for any more. */
+/** Milliseconds between looks for those that were kept so long. */
 const ROUND = 10_000;
 
-/** When there are as many, one in so many is let in all the same, so that others do not go for those that are asked for once. */
-const ADMITTED = 8;
-
 /**
- * Large files that are asked for often stay open: with a file that is open, whether it is still what it was is known without
- * a look at the disk, and reading it is all that is left to do. The least recently used are closed when there are too many.
+ * Large files that are asked for stay open: with a file that is open, whether it is still what it was is known without a
+ * look at the disk, and reading it is all that is left to do. The least recently used are closed when there are too many.
  */
 export class KeptOpen {
-  readonly #files: LRUCache<string, Kept> | undefined;
-  #nextRound = performance.now() + ROUND;
+  readonly #files: LRUCache<string, Kept>;
+  #round: NodeJS.Timeout | undefined;
 
-  /** @param most Files that are open at most; 0 for none. */
+  /** @param most Files that are open at most. */
   constructor(most: number) {
-    if (most > 0) this.#files = new LRUCache({ max: most, dispose: ({ file }) => file.body.letGo() });
+    this.#files = new LRUCache({ max: most, dispose: ({ file }) => file.body.letGo() });
   }
 
   /** A file that is open, and still on the disk as it was. */
   get(key: string): ReadFile | undefined {
-    if (!this.#files) return undefined;
-    const now = performance.now();
-    if (now >= this.#nextRound) this.#closeOld(this.#files, now);
     const kept = sampledLook(this.#files, key);
-    if (!kept) return undefined;
-    if (kept.file.body.isCurrent) return kept.file;
+    if (kept?.file.body.isCurrent) return kept.file;
     this.drop(key);
     return undefined;
   }
 
-  /** Has a file stay open from when it is first taken. */
+  /** Has a file stay open from when it is first read; one that is in memory has no need to. */
   keep(key: string, file: ReadFile): void {
-    if (!this.#files || !isOnDisk(file) || !this.#admits(this.#files)) return;
-    this.#files.set(key, { file, until: performance.now() + KEPT * inSecondHalf() });
-    // Last, since the same file may have been kept before, which is let go then.
-    file.body.stayOpen();
+    if (isOnDisk(file)) file.body.offer(() => this.#admit(key, file));
+    else this.drop(key);
   }
 
   drop(key: string): void {
-    this.#files?.delete(key);
+    this.#files.delete(key);
   }
 
-  #admits({ size, max }: LRUCache<string, Kept>): boolean {
-    return size < max || Math.random() < 1 / ADMITTED;
+  /** Of several who come while a file is being opened, the first keeps it for all who come later. */
+  #admit(key: string, file: FileOnDisk): boolean {
+    const { size, max } = this.#files;
+    if (this.#files.peek(key)?.file.body.isCurrent || (size === max && !isLetIn())) return false;
+    this.#files.set(key, { file, until: performance.now() + KEPT * inSecondHalf() });
+    this.#round ??= setInterval(() => this.#closeOld(), ROUND).unref();
+    return true;
   }
 
-  #closeOld(files: LRUCache<string, Kept>, now: number): void {
-    this.#nextRound = now + ROUND;
-    for (const [key, { until }] of files) if (now >= until) files.delete(key);
+  #closeOld(): void {
+    const now = performance.now();
+    for (const [key, { until }] of this.#files) if (now >= until) this.drop(key);
+    if (this.#files.size > 0) return;
+    clearInterval(this.#round);
+    this.#round = undefined;
   }
 }
 

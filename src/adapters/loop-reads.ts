@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
-import type { OpenFile } from './open-file.js';
+import type { PieceSource } from './piece-reads.js';
 
-/** Milliseconds that such a read takes at most, unless it waits for the disk or others get the processor. */
+/**
+ * Milliseconds that such a read takes at most, unless it waits for the disk or others get the processor. To wait for a disk that
+ * is quicker takes no longer than the trip to a thread.
+ */
 const PROMPT = 0.25;
 
-/** When a read has waited for the disk, all are left to libuv's threads for so many times as long: everybody waits a hundredth of the time at most. */
+/** When a read has waited for the disk, all are left to libuv's threads for so many times as long. */
 const CAUTION = 100;
 
 /**
@@ -24,13 +27,20 @@ export class LoopReads {
   }
 
   /** Fills memory with what the file has from `at`, or leaves it to others. Throws when the file ends before. */
-  fill(file: Pick<OpenFile, 'fillNow' | 'isAtHand'>, bytes: Uint8Array, at: number): Uint8Array | undefined {
+  fill(file: Omit<PieceSource, 'fill'>, bytes: Uint8Array, at: number): Uint8Array | undefined {
     const begun = performance.now();
     if (!file.isAtHand || begun < this.#cautiousUntil) return undefined;
-    file.fillNow(bytes, at);
-    const ended = performance.now();
-    const took = ended - begun;
-    if (took > PROMPT && this.#hasCome(bytes.length)) this.#cautiousUntil = ended + CAUTION * took;
+    let isFilled = false;
+    try {
+      file.fillNow(bytes, at);
+      isFilled = true;
+    } finally {
+      const ended = performance.now();
+      const took = ended - begun;
+      // A disk that fails gives nothing, however long it was waited for.
+      const hasWaited = took > PROMPT && (!isFilled || this.#hasCome(bytes.length));
+      if (hasWaited) this.#cautiousUntil = ended + CAUTION * took;
+    }
     return bytes;
   }
 

@@ -14,7 +14,7 @@ const MOST_IDLE = 128;
 const MOST_LARGE = 64;
 
 /**
- * Pieces that are read at once. One thread of libuv's four is left to whoever else waits for the disk; and as the
+ * Pieces that threads read at once. One thread of libuv's four is left to whoever else waits for the disk; and as the
  * others come one after another, thousands of readers who could take more do not fill each turn of the event loop.
  */
 const AT_ONCE = 3;

@@ -10,7 +10,7 @@ export interface FileBody {
   /**
    * The bytes from `first` to before `end`, piece by piece, each read when it is taken, and to be looked at no more
    * when the next is taken: they may all come in the same piece of memory. The file is open from the first piece
-   * until the last, or until the iteration is left. Fails with `storage-unavailable` when the file cannot be read,
+   * until the last, or until the iteration is left, and may stay so. Fails with `storage-unavailable` when the file cannot be read,
    * or is no longer the one it was.
    */
   read(first?: number, end?: number): AsyncIterable<Uint8Array>;

@@ -16,7 +16,7 @@ const ONLY_TO_LOOK_AT = "default-src 'none'; style-src 'unsafe-inline'; img-src 
 
 const heads = new WeakMap<ImageBody, ImageHead>();
 
-/** Worked out once for each body in memory: those that are asked for often keep theirs. */
+/** Worked out once for each body that is kept: those that are asked for often keep theirs. */
 export function headOf(image: StoredImage): ImageHead {
   const known = heads.get(image.body);
   if (known && isOf(image, known)) return known;

@@ -3,9 +3,11 @@ import {
   type MaybePending,
   type Catalogue,
   type ImageFiles,
+  isInMemory,
   isPending,
   type Ports,
   type Resizer,
+  type StoredFile,
 } from '../../domain/index.js';
 import type { Metrics } from './registry.js';
 import { histogram, type Tally } from './tallies.js';
@@ -44,9 +46,9 @@ function timedCatalogue(catalogue: Catalogue, metrics: Metrics): Catalogue {
 }
 
 function countedFiles(files: ImageFiles, metrics: Metrics): ImageFiles {
-  const reads = { memory: 0, disk: 0 };
-  const count = <T>(answer: MaybePending<T>): MaybePending<T> => {
-    reads[isPending(answer) ? 'disk' : 'memory']++;
+  const reads = { memory: 0, open: 0, disk: 0 };
+  const count = <T extends Pick<StoredFile, 'body'> | undefined>(answer: MaybePending<T>): MaybePending<T> => {
+    reads[isPending(answer) ? 'disk' : answer && isInMemory(answer.body) ? 'memory' : 'open']++;
     return answer;
   };
   metrics.counter(
@@ -54,6 +56,7 @@ function countedFiles(files: ImageFiles, metrics: Metrics): ImageFiles {
     ['in'],
     () => [
       [{ in: 'memory' }, reads.memory],
+      [{ in: 'open' }, reads.open],
       [{ in: 'disk' }, reads.disk],
     ],
   );
