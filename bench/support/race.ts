@@ -17,7 +17,10 @@ type Servers<Name extends string> = Readonly<Record<Name, Server>>;
 /** What became of each server. */
 export type Round<Name extends string> = Readonly<Record<Name, Measured>>;
 
-/** Answers to one load without which a server is not warm; with many paths, so many to each: what it learns of a picture, it learns with the first of them. */
+/**
+ * Answers to one load without which a server is not warm; with many paths, so many for each: what it learns of a picture, it
+ * learns with the first of them.
+ */
 const WARM = 10_000;
 const WARM_EACH = 2;
 /** Loads, each twice as long as the one before, after which so many are no longer waited for. */

@@ -1,4 +1,5 @@
--- Asks for each path of a file in turn, from one that is left to chance: a load that is short comes to others each time. Says when it is about to begin, and in one line of JSON what came of it.
+-- Asks for each path of a file in turn, from one that is left to chance: a load that is short comes to others each time.
+-- Says when it is about to begin, and in one line of JSON what came of it.
 local requests, at = {}, 0
 
 function init(args)

@@ -31,12 +31,12 @@ import { temporaryDirectory } from '../support/service.js';
 const URI = SourceUri.of('http://origin.example/picture.png');
 const SHA1 = createHash('sha1').update('http://origin.example/picture.png').digest('hex');
 const BYTES = Buffer.from('a picture');
+const KEY = { originalChecksum: 'c0ffee', height: 64 };
+
 interface Picture {
   readonly uri: SourceUri;
   readonly bytes: Buffer;
 }
-
-const KEY = { originalChecksum: 'c0ffee', height: 64 };
 
 describe('DiskFiles', () => {
   let directory: string;

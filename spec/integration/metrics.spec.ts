@@ -63,6 +63,21 @@ describe.skipIf(redisUrl === null)('/metrics', () => {
     expect(sumOf(samples, 'img_linuxfr_catalogue_call_duration_seconds_count', { operation: 'store' })).toBe(1);
   });
 
+  it('tells looks at files that stay open from those at what is in memory', async () => {
+    const { setting, ops } = await open('--memory-cache', '0');
+    const large = await raw(noise(150, 150)).png({ compressionLevel: 0 }).toBuffer();
+    const picture = await setting.publish('/large.png', sends('image/png', large));
+    for (let request = 0; request < 5; request++)
+      expect((await setting.service.get('img', picture)).body).toEqual(large);
+    const samples = await samplesOf(ops);
+    const looks = ['memory', 'open', 'disk'].map((where) =>
+      sumOf(samples, 'img_linuxfr_file_reads_total', { in: where }),
+    );
+    await setting.close();
+    // The first is looked for twice, before it is fetched; the second opens the file.
+    expect(looks).toEqual([0, 3, 3]);
+  });
+
   it('counts fetches by what they came to, their phases, and what was refused and why', async () => {
     const { get } = setting.service;
     const before = await sum('fetches_total', { outcome: 'fetched' });

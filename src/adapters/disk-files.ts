@@ -74,7 +74,7 @@ export class DiskFiles implements ImageFiles {
     if (checksum === undefined) return this.#reads.read(this.pathOf(uri));
     const hot = this.#hot.trusted(uri.hex);
     if (hot?.checksum === checksum) return hot;
-    const kept = hot ? undefined : this.#kept?.get(uri.hex);
+    const kept = this.#kept?.get(uri.hex);
     if (kept?.checksum !== checksum) return this.#warmUp(uri.hex, this.pathOf(uri), checksum);
     if (kept.body.length <= this.#largest && Math.random() < 1 / MOVED) void this.#moveIn(uri, kept);
     return kept;
