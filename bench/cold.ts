@@ -42,7 +42,7 @@ const KINDS = { img: 'picture', avatars: 'avatar' };
  * the same bytes from the origin; and the most memory that huge avatars take.
  */
 export async function measureCold({ cases, memory }: ColdOptions): Promise<Figure[]> {
-  const pictures = { small: await photo(500, 400, 65), photo: await photo(2000, 2000, 55), huge: await hugePng() };
+  const pictures = { small: await photo(600, 480, 66), photo: await photo(2000, 2000, 55), huge: await hugePng() };
   const origin = await startOrigin(pictures);
   const figures: Figure[] = [];
   for (const one of cases) figures.push(await onStage((stage) => measureCase(one, origin, stage)));

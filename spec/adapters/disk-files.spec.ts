@@ -122,6 +122,11 @@ describe('DiskFiles', () => {
     expect((await read())?.body).toEqual(BYTES);
   });
 
+  it('has the folder of a picture ready when its bytes are written', async () => {
+    await stage(BYTES);
+    await vi.waitFor(() => expect(siblings()).toEqual([]));
+  });
+
   it('does not complain of what cannot be discarded', async () => {
     const staged = await stage(BYTES);
     const [name = ''] = readdirSync(temporary);

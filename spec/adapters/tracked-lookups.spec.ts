@@ -8,9 +8,10 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
-describe('TrackedLookups, when nothing is announced,', () => {
+describe('TrackedLookups', () => {
   let asked: number;
   let lookups: TrackedLookups;
+  let announce: (uri: SourceUri) => void;
 
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['performance'] });
@@ -22,7 +23,10 @@ describe('TrackedLookups, when nothing is announced,', () => {
         const askedAt = performance.now();
         return Promise.resolve({ entry, askedAt, until: askedAt + HOUR });
       },
-      announcements: { listen: () => {}, currentSince: () => 0, confirmedAt: (askedAt) => askedAt, close: () => {} },
+      announcements: {
+        listen: ({ changed }) => (announce = (uri) => changed(Buffer.from(`img/${uri}`))),
+        ...{ currentSince: () => 0, confirmedAt: (askedAt) => askedAt, close: () => {} },
+      },
       grace: 0,
       report: () => {},
     });
@@ -53,5 +57,39 @@ describe('TrackedLookups, when nothing is announced,', () => {
     const late = lookups.lookup(URI);
     expect(late).toBeInstanceOf(Promise);
     expect(await late).toEqual({ status: 'declared', freshFor: HOUR });
+  });
+
+  it('asks again for what somebody else has changed, before any reader does', async () => {
+    await lookups.lookup(URI);
+    announce(URI);
+    await nextTurn();
+    expect(asked).toBe(2);
+    expect(lookups.lookup(URI)).not.toBeInstanceOf(Promise);
+  });
+
+  it('asks once more for what it changes itself, when all of its steps are done', async () => {
+    await lookups.lookup(URI);
+    await lookups.changing(URI, async () => {
+      announce(URI);
+      await nextTurn();
+      announce(URI);
+      await nextTurn();
+      expect(asked).toBe(1);
+    });
+    await nextTurn();
+    expect(asked).toBe(2);
+    announce(URI);
+    await nextTurn();
+    expect(asked).toBe(3);
+  });
+
+  it('lets whoever comes in the midst of a change of its own ask', async () => {
+    await lookups.lookup(URI);
+    await lookups.changing(URI, async () => {
+      announce(URI);
+      expect(lookups.lookup(URI)).toBeInstanceOf(Promise);
+      await nextTurn();
+      expect(asked).toBe(2);
+    });
   });
 });

@@ -1,4 +1,4 @@
-import { access, readdir, rm } from 'node:fs/promises';
+import { access, mkdir, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import {
   checksumOf,
@@ -87,6 +87,8 @@ export class DiskFiles implements ImageFiles {
 
   async stage(uri: SourceUri, bytes: Uint8Array): Promise<StagedFile> {
     const path = this.pathOf(uri);
+    // Mostly there when the bytes are whole; whoever moves them sees to it otherwise.
+    void mkdir(dirname(path), { recursive: true }).catch(() => undefined);
     const { lastModified, moveTo, discard } = await orUnavailable(() =>
       this.#temporary.write(bytes, { durable: true }),
     );

@@ -90,10 +90,9 @@ async function writeFile(path: string, bytes: Uint8Array, durable: boolean): Pro
   const file = await open(path, 'wx', FILE_MODE);
   try {
     // Past the umask: the mode is part of the contract, other programs read these files.
-    await file.chmod(FILE_MODE);
-    await file.writeFile(bytes);
-    if (durable) await file.datasync();
-    return (await file.stat()).mtime;
+    await Promise.all([file.writeFile(bytes), file.chmod(FILE_MODE)]);
+    const [{ mtime }] = await Promise.all([file.stat(), durable && file.datasync()]);
+    return mtime;
   } finally {
     await file.close();
   }

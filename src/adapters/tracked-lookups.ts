@@ -29,12 +29,14 @@ const MOST_RENEWALS = 64;
 export class TrackedLookups {
   readonly #options: TrackedLookupsOptions;
   readonly #kept = new KeptLookups();
+  /** What is being changed here. */
+  readonly #changing = new Set<string>();
   #renewals = 0;
 
   constructor(options: TrackedLookupsOptions) {
     this.#options = options;
     options.announcements.listen({
-      changed: (key) => urisOf(key).forEach((hex) => this.#kept.drop(hex) && this.#renew(hex)),
+      changed: (key) => urisOf(key).forEach((hex) => this.#forget(hex)),
       flushed: () => this.#kept.dropAll(),
     });
   }
@@ -56,9 +58,11 @@ export class TrackedLookups {
 
   /** Makes a change of our own, which is announced as well: but whoever comes right after it must see it too. */
   async changing<T>(uri: SourceUri, change: () => Promise<T>): Promise<T> {
+    this.#changing.add(uri.hex);
     try {
       return await change();
     } finally {
+      this.#changing.delete(uri.hex);
       this.#kept.outdate(uri.hex);
       this.#renew(uri.hex);
     }
@@ -66,6 +70,11 @@ export class TrackedLookups {
 
   close(): void {
     this.#options.announcements.close();
+  }
+
+  /** In the midst of a change of our own, nobody is to know what the next step changes again. */
+  #forget(hex: string): void {
+    if (this.#kept.drop(hex) && !this.#changing.has(hex)) this.#renew(hex);
   }
 
   async #askOrRecall(uri: SourceUri): Promise<CatalogueEntry> {
