@@ -1,5 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { cpus, loadavg } from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg, platform } from 'node:os';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Measurement, MEASUREMENTS } from './measurements.js';
@@ -58,7 +58,17 @@ function measurementOf(name: string): Measurement {
 function machineNow(): string {
   const [{ model } = { model: 'unknown' }, ...others] = cpus();
   const load = loadavg()[0]?.toFixed(2);
-  return `Node ${process.version}, ${others.length + 1} processors (${model}); load average before it ${load}.`;
+  const processors = `${others.length + 1} processors (${model})`;
+  return `Node ${process.version}, ${processors}, ${congestionControl()}; load average before it ${load}.`;
+}
+
+/** How connections send, which decides how late the last answers of a load are. */
+function congestionControl(): string {
+  try {
+    return `TCP ${readFileSync('/proc/sys/net/ipv4/tcp_congestion_control', 'utf8').trim()}`;
+  } catch {
+    return platform();
+  }
 }
 
 function secondsSince(before: number): number {

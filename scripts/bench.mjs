@@ -1,5 +1,7 @@
-import { spawnSync } from 'node:child_process';
-import { build, install, isOnPath, provide, ROOT } from './prepare.mjs';
+import { runInOwnNetwork } from './own-network.mjs';
+import { build, install, isOnPath, provide, ROOT, run } from './prepare.mjs';
+
+const TSX = 'node_modules/tsx/dist/cli.mjs';
 
 install();
 build();
@@ -13,5 +15,7 @@ for (const [command, name] of [
   console.error(`No ${command} on PATH: install it to run the benchmarks.`);
   process.exit(1);
 }
-const bench = ['node_modules/tsx/dist/cli.mjs', 'bench/main.ts', ...process.argv.slice(2)];
-process.exitCode = spawnSync(process.execPath, bench, { cwd: ROOT, stdio: 'inherit' }).status ?? 1;
+provide('iproute2', () => isOnPath('ip'));
+// What comes from a registry has to come before: it is not reached from there.
+run(process.execPath, [TSX, 'bench/prepare.ts']);
+process.exitCode = runInOwnNetwork([process.execPath, TSX, 'bench/main.ts', ...process.argv.slice(2)], { cwd: ROOT });

@@ -17,19 +17,20 @@ const server = createServer(createIPXNodeServer(ipx));
 server.listen(0, '127.0.0.1', () => console.log('listening on ' + server.address().port));
 `;
 
-/** Starts ipx as a server that makes avatars, after installing it the first time. It keeps nothing. */
+/** Installs ipx, unless it is there. */
+export function provideIpx(): void {
+  if (existsSync(join(HOME, 'node_modules/.package-lock.json'))) return;
+  mkdirSync(HOME, { recursive: true });
+  writeFileSync(join(HOME, 'server.mjs'), PROGRAM);
+  execFileSync('npm', ['install', '--prefix', HOME, '--no-audit', '--no-fund', '--silent', `ipx@${VERSION}`]);
+}
+
+/** Starts ipx, once it is provided, as a server that makes avatars. It keeps nothing. */
 export function startIpx(): Promise<Server> {
-  if (!existsSync(join(HOME, 'node_modules/.package-lock.json'))) install();
   return startServer(process.execPath, [join(HOME, 'server.mjs')]);
 }
 
 /** The path under which it gives an avatar of a picture elsewhere. */
 export function ipxAvatar(uri: string): string {
   return `/h_64/${uri}`;
-}
-
-function install(): void {
-  mkdirSync(HOME, { recursive: true });
-  writeFileSync(join(HOME, 'server.mjs'), PROGRAM);
-  execFileSync('npm', ['install', '--prefix', HOME, '--no-audit', '--no-fund', '--silent', `ipx@${VERSION}`]);
 }
