@@ -422,10 +422,14 @@ describe('DiskFiles', () => {
           }
         }).length;
 
+      /** After which a look that was taken before counts no more. */
+      const moment = () => delay(12);
+
       /** In place, and late enough for its times to be others. */
-      const change = (bytes: Buffer) => {
+      const change = async (bytes: Buffer) => {
         writeFileSync(path, bytes);
         utimesSync(path, 1, 1);
+        await moment();
       };
 
       beforeEach(async () => {
@@ -463,6 +467,7 @@ describe('DiskFiles', () => {
       ])('until they are %s', async (_, happens, then) => {
         await takeNow();
         await happens();
+        await moment();
         const found = readNow();
         expect(found).toBeInstanceOf(Promise);
         await found;
@@ -492,7 +497,7 @@ describe('DiskFiles', () => {
       it('and gives no others when they are changed between the look and the first byte', async () => {
         await takeNow();
         const { body } = (await readNow()) as { body: FileBody };
-        change(randomBytes(300_000));
+        await change(randomBytes(300_000));
         await expect(taken(body.read())).rejects.toMatchObject({ code: 'storage-unavailable' });
       });
 
@@ -532,7 +537,7 @@ describe('DiskFiles', () => {
       it('by whose bytes they are, whoever wants others', async () => {
         await takeNow();
         const other = randomBytes(300_000);
-        change(other);
+        await change(other);
         expect(await files.read(URI, checksumOf(other))).toMatchObject({ checksum: checksumOf(other) });
         expect(await readNow()).toMatchObject({ checksum: checksumOf(other) });
       });
@@ -543,6 +548,7 @@ describe('DiskFiles', () => {
         const pieces = body.read()[Symbol.asyncIterator]();
         const first = Uint8Array.from(((await pieces.next()) as IteratorYieldResult<Uint8Array>).value);
         rmSync(path);
+        await moment();
         expect(await readNow()).toBeUndefined();
         expect(opensOf(path)).toBe(1);
         const rest = await taken({ [Symbol.asyncIterator]: () => pieces });

@@ -1,6 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { OpenFile } from '../../src/adapters/open-file.js';
 import { temporaryDirectory } from '../support/service.js';
 
@@ -35,10 +36,25 @@ describe('OpenFile', () => {
     file.close();
   });
 
+  it('is looked at once in a moment', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    const file = await OpenFile.open(path);
+    vi.advanceTimersByTime(10);
+    expect(file.isCurrent).toBe(true);
+    rmSync(path);
+    vi.advanceTimersByTime(9);
+    expect(file.isCurrent).toBe(true);
+    vi.advanceTimersByTime(1);
+    for (let look = 0; look < 2; look++) expect(file.isCurrent).toBe(false);
+    file.close();
+    vi.useRealTimers();
+  });
+
   it('is not current any more when nobody can tell', async () => {
     const file = await OpenFile.open(path);
     expect(file.isCurrent).toBe(true);
     file.close();
+    await delay(12);
     expect(file.isCurrent).toBe(false);
   });
 });

@@ -5,7 +5,7 @@ import { PIECE, PieceReads, type PieceSource } from '../../src/adapters/piece-re
 
 /** A file of so many pieces whose disk takes a millisecond for each; of another, reading fails. */
 function diskOf(pieces: number) {
-  const seen = { running: 0, most: 0 };
+  const seen = { running: 0, most: 0, closed: 0 };
   const file = (fails: boolean): PieceSource => ({
     isAtHand: false,
     fillNow: () => {
@@ -18,6 +18,7 @@ function diskOf(pieces: number) {
       if (fails || at + bytes.length > pieces * PIECE) throw new Error('broken');
       return bytes.fill(at / PIECE);
     },
+    close: () => void seen.closed++,
   });
   return { seen, whole: file(false), broken: file(true) };
 }
@@ -32,47 +33,50 @@ describe('PieceReads', () => {
   it('reads three pieces at once, whoever they are for, and all of them', async () => {
     const { seen, whole } = diskOf(16);
     const reads = new PieceReads();
-    const readers = Array.from({ length: 20 }, () => numbersOf(reads.read(whole, 0, 16 * PIECE)));
+    const readers = Array.from({ length: 20 }, () => numbersOf(reads.read(() => whole, 0, 16 * PIECE)));
     expect(await Promise.all(readers)).toEqual(Array(20).fill([0, 4, 8, 12]));
-    expect(seen).toEqual({ running: 0, most: 3 });
+    expect(seen).toEqual({ running: 0, most: 3, closed: 20 });
   });
 
   it('gives large pieces to the first 64 readers, and again when they have them no more', async () => {
     const reads = new PieceReads();
-    const { whole } = diskOf(8);
+    const { seen, whole } = diskOf(8);
     const begun = await Promise.all(
       Array.from({ length: 66 }, async () => {
-        const pieces = reads.read(whole, 0, 8 * PIECE);
+        const pieces = reads.read(() => whole, 0, 8 * PIECE);
         const first = await pieces.next();
         return { pieces, length: (first.value as Uint8Array).length / PIECE };
       }),
     );
     expect(begun.map(({ length }) => length)).toEqual([...Array<number>(64).fill(4), 1, 1]);
+    expect(seen.closed).toBe(0);
     await begun[7]?.pieces.return(undefined);
-    expect(await numbersOf(reads.read(whole, 0, 8 * PIECE))).toEqual([0, 4]);
-    expect(await numbersOf(reads.read(whole, 0, PIECE))).toEqual([0]);
+    expect(seen.closed).toBe(1);
+    expect(await numbersOf(reads.read(() => whole, 0, 8 * PIECE))).toEqual([0, 4]);
+    expect(await numbersOf(reads.read(() => whole, 0, PIECE))).toEqual([0]);
   });
 
   it('gives the turn of a read that fails to the next', async () => {
-    const { whole, broken } = diskOf(1);
+    const { seen, whole, broken } = diskOf(1);
     const reads = new PieceReads();
     const failing = Array.from({ length: 10 }, () =>
-      numbersOf(reads.read(broken, 0, PIECE)).catch(({ code }: Rejection) => code),
+      numbersOf(reads.read(() => broken, 0, PIECE)).catch(({ code }: Rejection) => code),
     );
-    const working = numbersOf(reads.read(whole, 0, PIECE));
+    const working = numbersOf(reads.read(() => whole, 0, PIECE));
     expect(await Promise.all(failing)).toEqual(Array(10).fill('storage-unavailable'));
     expect(await working).toEqual([0]);
+    expect(seen.closed).toBe(11);
   });
 
   it('asks no thread for what is at hand', async () => {
     const { broken } = diskOf(1);
     const file = { ...broken, isAtHand: true, fillNow: (bytes: Uint8Array, at: number) => bytes.fill(at / PIECE) };
-    expect(await numbersOf(new PieceReads().read(file, 0, PIECE))).toEqual([0]);
+    expect(await numbersOf(new PieceReads().read(() => file, 0, PIECE))).toEqual([0]);
   });
 
   it('says so when the file ends before', async () => {
     const { whole } = diskOf(1);
-    const reading = numbersOf(new PieceReads().read(whole, 0, 2 * PIECE));
+    const reading = numbersOf(new PieceReads().read(() => whole, 0, 2 * PIECE));
     await expect(reading).rejects.toMatchObject({ code: 'storage-unavailable' });
   });
 });

@@ -19,19 +19,13 @@ export class DiskBody implements FileBody {
     this.#reads = reads;
   }
 
-  async *read(first = 0, end = this.length): AsyncGenerator<Uint8Array> {
-    const kept = this.isCurrent ? this.#open : undefined;
-    const file = kept?.share() ?? (await orUnavailable(() => this.#opened()));
-    try {
-      yield* this.#reads.read(file, first, end);
-    } finally {
-      file.close();
-    }
+  read(first = 0, end = this.length): AsyncIterable<Uint8Array> {
+    return this.#reads.read(() => this.#kept()?.share() ?? orUnavailable(() => this.#opened()), first, end);
   }
 
   /** Whether the file is open, still where it was, and what it was. */
   get isCurrent(): boolean {
-    return this.#open?.isCurrent ?? false;
+    return this.#kept() !== undefined;
   }
 
   /** @param isToStayOpen Asked when a reader has opened the file: whether it stays open, between its readers, until it is let go. */
@@ -43,6 +37,10 @@ export class DiskBody implements FileBody {
     const open = this.#open;
     this.#open = undefined;
     open?.closeLater();
+  }
+
+  #kept(): OpenFile | undefined {
+    return this.#open?.isCurrent ? this.#open : undefined;
   }
 
   async #opened(): Promise<OpenFile> {

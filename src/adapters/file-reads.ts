@@ -139,7 +139,7 @@ export class FileReads {
 
   async #digest(file: OpenFile): Promise<string> {
     const checksum = new RunningChecksum();
-    for await (const piece of this.#pieces.read(file, 0, file.stats.size)) checksum.add(piece);
+    for await (const piece of this.#pieces.read(() => file.share(), 0, file.stats.size)) checksum.add(piece);
     return checksum.digest();
   }
 }

@@ -5,8 +5,12 @@ export async function orUnavailable<T>(work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw new Rejection('storage-unavailable', (error as Error).message, { cause: error });
+    throw storageUnavailable(error);
   }
+}
+
+export function storageUnavailable(cause: unknown): Rejection {
+  return new Rejection('storage-unavailable', (cause as Error).message, { cause });
 }
 
 /** For a `catch`: a file that is not there is `undefined`, every other error goes on. */

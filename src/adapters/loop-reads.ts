@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { PieceSource } from './piece-reads.js';
+import type { OpenFile } from './open-file.js';
 
 /**
  * Milliseconds that such a read takes at most, unless it waits for the disk or others get the processor. To wait for a disk that
@@ -27,7 +27,7 @@ export class LoopReads {
   }
 
   /** Fills memory with what the file has from `at`, or leaves it to others. Throws when the file ends before. */
-  fill(file: Omit<PieceSource, 'fill'>, bytes: Uint8Array, at: number): Uint8Array | undefined {
+  fill(file: Pick<OpenFile, 'fillNow' | 'isAtHand'>, bytes: Uint8Array, at: number): Uint8Array | undefined {
     const begun = performance.now();
     if (!file.isAtHand || begun < this.#cautiousUntil) return undefined;
     let isFilled = false;

@@ -1,8 +1,14 @@
 import { close, closeSync, fstatSync, open, read, readSync, type Stats } from 'node:fs';
 import { promisify } from 'node:util';
-import { versionOf } from './file-version.js';
+import { isSameVersion, versionOf } from './file-version.js';
 
 const [opening, reading] = [promisify(open), promisify(read)];
+
+/**
+ * Milliseconds for which a look at a file counts, about as long as it takes from a request to its answer when there are many:
+ * whoever changes the file then might as well do so while it is being read.
+ */
+const MOMENT = 10;
 
 /**
  * A file that is open for reading. It is closed, and what is known of an open file asked for, without a trip to libuv's
@@ -13,6 +19,7 @@ export class OpenFile {
   readonly stats: Stats;
   readonly version: string;
   readonly #descriptor: number;
+  #lookedAt = performance.now();
   #users = 1;
   #isAtHand = false;
 
@@ -27,16 +34,16 @@ export class OpenFile {
     return new OpenFile(await opening(path, 'r'));
   }
 
-  /** Whether it is still what it was when it was opened, and has neither been removed nor replaced, as far as one can tell. */
+  /**
+   * Whether it is still what it was when it was opened, and has neither been removed nor replaced, as far as one can tell; or
+   * was a moment ago (10 ms).
+   */
   get isCurrent(): boolean {
-    try {
-      const stats = fstatSync(this.#descriptor);
-      // POSIX asks for a new ctime only for what has other links left; most systems set it anyway.
-      return stats.nlink > 0 && versionOf(stats) === this.version;
-    } catch {
-      // A file that is gone from a network file system cannot even be asked.
-      return false;
-    }
+    const now = performance.now();
+    if (now - this.#lookedAt < MOMENT) return true;
+    const isUnchanged = this.#isUnchanged();
+    if (isUnchanged) this.#lookedAt = now;
+    return isUnchanged;
   }
 
   /**
@@ -80,6 +87,17 @@ export class OpenFile {
   /** The same, with a trip: closing one that was removed takes milliseconds, since its space is freed. */
   closeLater(): void {
     if (--this.#users === 0) close(this.#descriptor);
+  }
+
+  #isUnchanged(): boolean {
+    try {
+      const stats = fstatSync(this.#descriptor);
+      // POSIX asks for a new ctime only for what has other links left; most systems set it anyway.
+      return stats.nlink > 0 && isSameVersion(stats, this.stats);
+    } catch {
+      // A file that is gone from a network file system cannot even be asked.
+      return false;
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import { orUnavailable } from './file-trouble.js';
+import { storageUnavailable } from './file-trouble.js';
 import { LoopReads } from './loop-reads.js';
 import type { OpenFile } from './open-file.js';
 import { Pieces } from './pieces.js';
@@ -20,7 +20,7 @@ const MOST_LARGE = 64;
 const AT_ONCE = 3;
 
 /** As much of an open file as reading it takes. */
-export type PieceSource = Pick<OpenFile, 'fill' | 'fillNow' | 'isAtHand'>;
+export type PieceSource = Pick<OpenFile, 'fill' | 'fillNow' | 'isAtHand' | 'close'>;
 
 /** Reads files piece by piece, for all readers in turn. */
 export class PieceReads {
@@ -32,20 +32,30 @@ export class PieceReads {
 
   /**
    * The bytes from `first` to before `end`, all in the same piece of memory, which is left to the garbage collector
-   * if they are not taken to the end. Fails with `storage-unavailable`, also when the file ends before.
+   * if they are not taken to the end. Fails with `storage-unavailable`, also when the file ends before, or as `open` does.
+   *
+   * @param open Called for the first of them; what it gives is closed after the last, or when no more are taken.
    */
-  async *read(file: PieceSource, first: number, end: number): AsyncGenerator<Uint8Array> {
+  async *read(
+    open: () => PieceSource | Promise<PieceSource>,
+    first: number,
+    end: number,
+  ): AsyncGenerator<Uint8Array, void> {
+    const file = await open();
     const pieces = end - first <= PIECE || this.#large.isExhausted ? this.#small : this.#large;
     const piece = pieces.take();
     let isFree = false;
     try {
       for (let at = first; at < end; at += piece.length) {
         const some = piece.subarray(0, end - at);
-        yield await orUnavailable(() => this.#loop.fill(file, some, at) ?? this.#inTurn(() => file.fill(some, at)));
+        yield this.#loop.fill(file, some, at) ?? (await this.#inTurn(() => file.fill(some, at)));
       }
       isFree = true;
+    } catch (error) {
+      throw storageUnavailable(error);
     } finally {
       pieces.giveBack(piece, isFree);
+      file.close();
     }
   }
 

@@ -13,7 +13,7 @@ export function sendBody(
   body: ImageBody,
   [first, end]: [first: number, end: number],
 ): number | Promise<number> {
-  if (!isInMemory(body)) return sendPieces(response, [status, lines], body.read(first, end));
+  if (!isInMemory(body)) return sendPieces(response, [status, lines], body.read(first, end), end - first);
   const isWhole = first === 0 && end === body.length;
   writeHead(response, status, lines).end(isWhole ? body : body.subarray(first, end));
   return end - first;
@@ -23,6 +23,7 @@ async function sendPieces(
   response: ServerResponse,
   [status, lines]: [status: 200 | 206, lines: HeadLines],
   pieces: AsyncIterable<Uint8Array>,
+  length: number,
 ): Promise<number> {
   let sent = 0;
   if (!response.socket) await turn(response);
@@ -32,9 +33,8 @@ async function sendPieces(
     if (response.destroyed) return sent;
     if (!response.headersSent) writeHead(response, status, lines);
     sent += piece.length;
-    await handOver(response, piece);
+    await handOver(response, piece, sent === length);
   }
-  response.end();
   return sent;
 }
 
@@ -46,12 +46,14 @@ function turn(response: ServerResponse): Promise<void> {
 }
 
 /** Resolves when the connection has taken the bytes, so that their memory can be used again, or nobody is there any more. */
-function handOver(response: ServerResponse, piece: Uint8Array): Promise<void> {
+function handOver(response: ServerResponse, piece: Uint8Array, isLast: boolean): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       response.off('close', done);
       resolve();
     };
-    response.once('close', done).write(piece, done);
+    response.once('close', done);
+    if (isLast) response.end(piece, done);
+    else response.write(piece, done);
   });
 }
