@@ -510,7 +510,7 @@ describe('DiskFiles', () => {
         expect(opensOf(path)).toBe(1);
       });
 
-      it('until chance has one of their readers move them into memory, when there may be as many bytes', async () => {
+      it('also while they are in memory, where chance has one of their readers move them, until they leave it', async () => {
         files = new DiskFiles(directory, { memoryBytes: 64 * LARGE.length, openFiles: 2 });
         const chance = vi.spyOn(Math, 'random').mockReturnValue(0.5);
         const fillers = Array.from({ length: 64 }, (_, n) => SourceUri.of(`filler ${n}`));
@@ -522,7 +522,13 @@ describe('DiskFiles', () => {
         await takeNow();
         chance.mockReturnValue(0.5);
         await vi.waitFor(async () => expect((await readNow())?.body).toBeInstanceOf(Uint8Array));
-        await vi.waitFor(() => expect(opensOf(path)).toBe(0));
+        expect(opensOf(path)).toBe(1);
+        for (const uri of fillers) await files.read(uri, SHA);
+        chance.mockReturnValue(0.001);
+        for (const uri of fillers) await files.read(uri, SHA);
+        chance.mockReturnValue(0.5);
+        expect(readNow()).not.toBeInstanceOf(Promise);
+        expect(isInMemory((await readNow())?.body ?? BYTES)).toBe(false);
         expect(await takeNow()).toBe(SHA);
       });
 

@@ -46,10 +46,12 @@ export class KeptOpen {
     return undefined;
   }
 
-  /** Has a file stay open from when it is first read; one that is in memory has no need to. */
+  /**
+   * Has a file stay open from when it is first read. One that has come into memory meanwhile does as well: when it has to go from
+   * there, its next reader is not to wait for it to be opened.
+   */
   keep(key: string, file: ReadFile): void {
     if (isOnDisk(file)) file.body.offer(() => this.#admit(key, file));
-    else this.drop(key);
   }
 
   drop(key: string): void {
