@@ -33,7 +33,7 @@ async function sendPieces(
     if (response.destroyed) return sent;
     if (!response.headersSent) writeHead(response, status, lines);
     sent += piece.length;
-    await handOver(response, piece, sent === length);
+    await (sent < length ? handOver(response, piece) : handOverLast(response, piece));
   }
   return sent;
 }
@@ -46,14 +46,19 @@ function turn(response: ServerResponse): Promise<void> {
 }
 
 /** Resolves when the connection has taken the bytes, so that their memory can be used again, or nobody is there any more. */
-function handOver(response: ServerResponse, piece: Uint8Array, isLast: boolean): Promise<void> {
+function handOver(response: ServerResponse, piece: Uint8Array): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       response.off('close', done);
       resolve();
     };
-    response.once('close', done);
-    if (isLast) response.end(piece, done);
-    else response.write(piece, done);
+    response.once('close', done).write(piece, done);
+  });
+}
+
+/** The same, and ends the answer: which is closed when that is done, too. */
+function handOverLast(response: ServerResponse, piece: Uint8Array): Promise<void> {
+  return new Promise((resolve) => {
+    response.once('close', () => resolve()).end(piece);
   });
 }
