@@ -62,7 +62,7 @@ function machineNow(): string {
   return `Node ${process.version}, ${processors}, ${congestionControl()}; load average before it ${load}.`;
 }
 
-/** How connections send, which decides how late the last answers of a load are. */
+/** The congestion control, which decides how late the last answers of a load are; elsewhere than on Linux, the system. */
 function congestionControl(): string {
   try {
     return `TCP ${readFileSync('/proc/sys/net/ipv4/tcp_congestion_control', 'utf8').trim()}`;

@@ -1,7 +1,10 @@
 import { provideIpx } from './support/ipx.js';
 
+const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 try {
-  provideIpx();
-} catch {
-  console.error('ipx could not be installed with npm: the measurement cold fails without it.');
+  if (names.length === 0 || names.includes('cold')) provideIpx();
+} catch (error) {
+  const [reason] = (error as Error).message.split('\n');
+  console.error(`ipx, a peer in cold, cannot be installed: ${reason}; name the other measurements to do without it.`);
+  process.exitCode = 1;
 }

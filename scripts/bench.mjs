@@ -1,5 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { runInOwnNetwork } from './own-network.mjs';
-import { build, install, isOnPath, provide, ROOT, run } from './prepare.mjs';
+import { build, install, isOnPath, provide, ROOT } from './prepare.mjs';
 
 const TSX = 'node_modules/tsx/dist/cli.mjs';
 
@@ -15,7 +16,8 @@ for (const [command, name] of [
   console.error(`No ${command} on PATH: install it to run the benchmarks.`);
   process.exit(1);
 }
-provide('iproute2', () => isOnPath('ip'));
-// What comes from a registry has to come before: it is not reached from there.
-run(process.execPath, [TSX, 'bench/prepare.ts']);
-process.exitCode = runInOwnNetwork([process.execPath, TSX, 'bench/main.ts', ...process.argv.slice(2)], { cwd: ROOT });
+const told = process.argv.slice(2);
+// No registry is reached from the network of the benchmarks.
+const prepared = spawnSync(process.execPath, [TSX, 'bench/prepare.ts', ...told], { cwd: ROOT, stdio: 'inherit' });
+process.exitCode =
+  prepared.status === 0 ? runInOwnNetwork([process.execPath, TSX, 'bench/main.ts', ...told], { cwd: ROOT }) : 1;

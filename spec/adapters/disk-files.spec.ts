@@ -422,14 +422,10 @@ describe('DiskFiles', () => {
           }
         }).length;
 
-      /** After which a look that was taken before counts no more. */
-      const moment = () => delay(12);
-
       /** In place, and late enough for its times to be others. */
-      const change = async (bytes: Buffer) => {
+      const change = (bytes: Buffer) => {
         writeFileSync(path, bytes);
         utimesSync(path, 1, 1);
-        await moment();
       };
 
       beforeEach(async () => {
@@ -467,7 +463,6 @@ describe('DiskFiles', () => {
       ])('until they are %s', async (_, happens, then) => {
         await takeNow();
         await happens();
-        await moment();
         const found = readNow();
         expect(found).toBeInstanceOf(Promise);
         await found;
@@ -497,7 +492,9 @@ describe('DiskFiles', () => {
       it('and gives no others when they are changed between the look and the first byte', async () => {
         await takeNow();
         const { body } = (await readNow()) as { body: FileBody };
-        await change(randomBytes(300_000));
+        change(randomBytes(300_000));
+        // For which the look is trusted.
+        await delay(12);
         await expect(taken(body.read())).rejects.toMatchObject({ code: 'storage-unavailable' });
       });
 
@@ -510,7 +507,7 @@ describe('DiskFiles', () => {
         expect(opensOf(path)).toBe(1);
       });
 
-      it('also while they are in memory, where chance has one of their readers move them, until they leave it', async () => {
+      it('also while chance has had one of their readers move them into memory, and afterwards', async () => {
         files = new DiskFiles(directory, { memoryBytes: 64 * LARGE.length, openFiles: 2 });
         const chance = vi.spyOn(Math, 'random').mockReturnValue(0.5);
         const fillers = Array.from({ length: 64 }, (_, n) => SourceUri.of(`filler ${n}`));
@@ -543,7 +540,7 @@ describe('DiskFiles', () => {
       it('by whose bytes they are, whoever wants others', async () => {
         await takeNow();
         const other = randomBytes(300_000);
-        await change(other);
+        change(other);
         expect(await files.read(URI, checksumOf(other))).toMatchObject({ checksum: checksumOf(other) });
         expect(await readNow()).toMatchObject({ checksum: checksumOf(other) });
       });
@@ -554,7 +551,6 @@ describe('DiskFiles', () => {
         const pieces = body.read()[Symbol.asyncIterator]();
         const first = Uint8Array.from(((await pieces.next()) as IteratorYieldResult<Uint8Array>).value);
         rmSync(path);
-        await moment();
         expect(await readNow()).toBeUndefined();
         expect(opensOf(path)).toBe(1);
         const rest = await taken({ [Symbol.asyncIterator]: () => pieces });

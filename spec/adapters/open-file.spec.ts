@@ -1,6 +1,5 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { OpenFile } from '../../src/adapters/open-file.js';
 import { temporaryDirectory } from '../support/service.js';
@@ -13,7 +12,10 @@ describe('OpenFile', () => {
     path = join(directory, 'picture');
     writeFileSync(path, 'a picture');
   });
-  afterEach(() => rmSync(directory, { recursive: true }));
+  afterEach(() => {
+    vi.useRealTimers();
+    rmSync(directory, { recursive: true });
+  });
 
   it('is at hand when all of it was read at once', async () => {
     const file = await OpenFile.open(path);
@@ -36,25 +38,23 @@ describe('OpenFile', () => {
     file.close();
   });
 
-  it('is looked at once in a moment', async () => {
+  it('is trusted for a moment after each look that found it current', async () => {
     vi.useFakeTimers({ toFake: ['performance'] });
     const file = await OpenFile.open(path);
     vi.advanceTimersByTime(10);
-    expect(file.isCurrent).toBe(true);
+    expect(file.isTrusted).toBe(true);
     rmSync(path);
     vi.advanceTimersByTime(9);
-    expect(file.isCurrent).toBe(true);
+    expect([file.isTrusted, file.isCurrent]).toEqual([true, false]);
     vi.advanceTimersByTime(1);
-    for (let look = 0; look < 2; look++) expect(file.isCurrent).toBe(false);
+    for (let look = 0; look < 2; look++) expect(file.isTrusted).toBe(false);
     file.close();
-    vi.useRealTimers();
   });
 
   it('is not current any more when nobody can tell', async () => {
     const file = await OpenFile.open(path);
     expect(file.isCurrent).toBe(true);
     file.close();
-    await delay(12);
     expect(file.isCurrent).toBe(false);
   });
 });

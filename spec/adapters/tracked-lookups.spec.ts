@@ -25,7 +25,9 @@ describe('TrackedLookups', () => {
       },
       announcements: {
         listen: ({ changed }) => (announce = (uri) => changed(Buffer.from(`img/${uri}`))),
-        ...{ currentSince: () => 0, confirmedAt: (askedAt) => askedAt, close: () => {} },
+        currentSince: () => 0,
+        confirmedAt: (askedAt) => askedAt,
+        close: () => {},
       },
       grace: 0,
       report: () => {},

@@ -1,5 +1,4 @@
 import { readdirSync, readlinkSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DiskFiles } from '../../src/adapters/index.js';
 import { checksumOf, SourceUri } from '../../src/domain/index.js';
@@ -77,8 +76,6 @@ describe.each(STORES)('files that stay open, with $name', ({ name, skip }) => {
     ])('are fetched anew with the next request when they are %s', async (_, damage) => {
       const uri = await open();
       damage(pathOf(uri));
-      // A look that was taken before counts for a moment.
-      await delay(12);
       await expectWhole(uri);
       expect(asked(uri)).toBe(2);
       for (let request = 0; request < 3; request++) await expectWhole(uri);

@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, rmSync } from 'node:fs';
+import { get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../support/free-port.js';
 import { sends } from '../support/origin.js';
-import { pictures } from '../support/pictures.js';
+import { noise, pictures, raw } from '../support/pictures.js';
 import { request, type Service, startService, temporaryDirectory } from '../support/service.js';
 import { openSetting, type Setting } from '../support/setting.js';
 import { talk } from '../support/talk.js';
@@ -26,6 +28,15 @@ function linesOf(text: string): Line[] {
   return lines.map((line) => JSON.parse(line) as Line).filter(({ msg }) => msg === 'request');
 }
 
+/** Takes the first bytes of an answer, no more for a while, and leaves. */
+async function leaveHalfWay(url: string): Promise<void> {
+  const asking = get(url);
+  const [answer] = (await once(asking, 'response')) as [IncomingMessage];
+  await once(answer, 'readable');
+  await delay(100);
+  answer.destroy();
+}
+
 describe('a line for each request', () => {
   let setting: Setting;
   let picture: string;
@@ -37,15 +48,15 @@ describe('a line for each request', () => {
   afterAll(() => setting.close());
 
   /** The lines of what is asked for, when as many are there. */
-  async function linesFor(count: number, ask: () => Promise<unknown>): Promise<Line[]> {
-    const before = linesOf(setting.service.output()).length;
+  async function linesFor(count: number, ask: () => Promise<unknown>, { output } = setting.service): Promise<Line[]> {
+    const before = linesOf(output()).length;
     await ask();
     for (let attempt = 0; attempt < 60; attempt++) {
-      const lines = linesOf(setting.service.output()).slice(before);
+      const lines = linesOf(output()).slice(before);
       if (lines.length >= count) return lines;
       await delay(25);
     }
-    throw new Error(`too few lines: ${setting.service.output()}`);
+    throw new Error(`too few lines: ${output()}`);
   }
 
   it('says what it came to, how long it took, how many bytes were sent, and what was asked for', async () => {
@@ -99,6 +110,26 @@ describe('a line for each request', () => {
     });
     expect(lines).toMatchObject([{ uri: slow, outcome: 'aborted', status: 499, bytes: 0 }]);
     answer();
+  });
+
+  it('says whether a reader of a picture that is on the disk took all of it', async () => {
+    const { service, publish, close } = await openSetting('embedded', { flags: ['--memory-cache', '0'] });
+    const large = await raw(noise(1200, 1200)).png({ compressionLevel: 0 }).toBuffer();
+    const uri = await publish('/large.png', sends('image/png', large));
+    const ask = async () => {
+      await service.get('img', uri);
+      expect((await service.get('img', uri)).body.equals(large)).toBe(true);
+      await service.get('img', uri, { headers: { Range: 'bytes=10-200009' } });
+      await leaveHalfWay(`${service.url}/img/${Buffer.from(uri).toString('hex')}`);
+    };
+    const lines = await linesFor(4, ask, service).finally(close);
+    expect(lines).toMatchObject([
+      { outcome: 'miss', status: 200, bytes: large.length },
+      { outcome: 'hit', status: 200, bytes: large.length },
+      { outcome: 'hit', status: 206, bytes: 200_000 },
+      { outcome: 'aborted', status: 200 },
+    ]);
+    expect(lines[3]?.['bytes']).toBeLessThan(large.length);
   });
 
   it('is one line, whatever is in a URI or a path', async () => {

@@ -20,12 +20,12 @@ export class DiskBody implements FileBody {
   }
 
   read(first = 0, end = this.length): AsyncIterable<Uint8Array> {
-    return this.#reads.read(() => this.#kept()?.share() ?? orUnavailable(() => this.#opened()), first, end);
+    return this.#reads.read(() => this.#trusted()?.share() ?? orUnavailable(() => this.#opened()), first, end);
   }
 
   /** Whether the file is open, still where it was, and what it was. */
   get isCurrent(): boolean {
-    return this.#kept() !== undefined;
+    return this.#open?.isCurrent ?? false;
   }
 
   /** @param isToStayOpen Asked when a reader has opened the file: whether it stays open, between its readers, until it is let go. */
@@ -39,8 +39,9 @@ export class DiskBody implements FileBody {
     open?.closeLater();
   }
 
-  #kept(): OpenFile | undefined {
-    return this.#open?.isCurrent ? this.#open : undefined;
+  /** Whoever was given these bytes has mostly just looked. */
+  #trusted(): OpenFile | undefined {
+    return this.#open?.isTrusted ? this.#open : undefined;
   }
 
   async #opened(): Promise<OpenFile> {

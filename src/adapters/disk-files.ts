@@ -87,11 +87,11 @@ export class DiskFiles implements ImageFiles {
 
   async stage(uri: SourceUri, bytes: Uint8Array): Promise<StagedFile> {
     const path = this.pathOf(uri);
-    // Mostly there when the bytes are whole; whoever moves them sees to it otherwise.
-    void mkdir(dirname(path), { recursive: true }).catch(() => undefined);
+    // Whoever moves the file sees to its folder otherwise.
+    const folder = mkdir(dirname(path), { recursive: true }).catch(() => undefined);
     const { lastModified, moveTo, discard } = await orUnavailable(() =>
       this.#temporary.write(bytes, { durable: true }),
-    );
+    ).finally(() => folder);
     return {
       lastModified,
       commit: async () => {

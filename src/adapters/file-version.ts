@@ -5,7 +5,7 @@ export function versionOf({ ino, size, mtimeMs, ctimeMs }: Stats): string {
   return [ino, size, mtimeMs, ctimeMs].join();
 }
 
-/** Whether two looks saw the same version: to write numbers takes longer than such a look itself. */
+/** Whether two looks saw the same version, without `versionOf`: to write four numbers takes longer than such a look itself. */
 export function isSameVersion(one: Stats, other: Stats): boolean {
   return (
     one.mtimeMs === other.mtimeMs && one.ctimeMs === other.ctimeMs && one.size === other.size && one.ino === other.ino

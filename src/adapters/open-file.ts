@@ -4,10 +4,7 @@ import { isSameVersion, versionOf } from './file-version.js';
 
 const [opening, reading] = [promisify(open), promisify(read)];
 
-/**
- * Milliseconds for which a look at a file counts, about as long as it takes from a request to its answer when there are many:
- * whoever changes the file then might as well do so while it is being read.
- */
+/** Milliseconds for which a look is trusted: about as long as it takes from a request to the first byte of its answer when there are many. */
 const MOMENT = 10;
 
 /**
@@ -19,7 +16,8 @@ export class OpenFile {
   readonly stats: Stats;
   readonly version: string;
   readonly #descriptor: number;
-  #lookedAt = performance.now();
+  /** When it was last seen to be current. */
+  #seenAt = performance.now();
   #users = 1;
   #isAtHand = false;
 
@@ -34,16 +32,16 @@ export class OpenFile {
     return new OpenFile(await opening(path, 'r'));
   }
 
-  /**
-   * Whether it is still what it was when it was opened, and has neither been removed nor replaced, as far as one can tell; or
-   * was a moment ago (10 ms).
-   */
+  /** Whether it is still what it was when it was opened, and has neither been removed nor replaced, as far as one can tell. */
   get isCurrent(): boolean {
-    const now = performance.now();
-    if (now - this.#lookedAt < MOMENT) return true;
     const isUnchanged = this.#isUnchanged();
-    if (isUnchanged) this.#lookedAt = now;
+    if (isUnchanged) this.#seenAt = performance.now();
     return isUnchanged;
+  }
+
+  /** Whether it is current, or was when somebody looked a moment ago (10 ms). */
+  get isTrusted(): boolean {
+    return performance.now() - this.#seenAt < MOMENT || this.isCurrent;
   }
 
   /**

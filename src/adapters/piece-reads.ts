@@ -43,9 +43,10 @@ export class PieceReads {
   ): AsyncGenerator<Uint8Array, void> {
     const file = await open();
     const pieces = end - first <= PIECE || this.#large.isExhausted ? this.#small : this.#large;
-    const piece = pieces.take();
+    let piece: Buffer | undefined;
     let isFree = false;
     try {
+      piece = pieces.take();
       for (let at = first; at < end; at += piece.length) {
         const some = piece.subarray(0, end - at);
         yield this.#loop.fill(file, some, at) ?? (await this.#inTurn(() => file.fill(some, at)));
@@ -54,7 +55,7 @@ export class PieceReads {
     } catch (error) {
       throw storageUnavailable(error);
     } finally {
-      pieces.giveBack(piece, isFree);
+      if (piece) pieces.giveBack(piece, isFree);
       file.close();
     }
   }

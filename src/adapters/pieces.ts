@@ -17,8 +17,9 @@ export class Pieces {
   }
 
   take(): Buffer {
+    const piece = this.#idle.pop() ?? Buffer.allocUnsafeSlow(this.#size);
     this.#inUse++;
-    return this.#idle.pop() ?? Buffer.allocUnsafeSlow(this.#size);
+    return piece;
   }
 
   /** @param isFree Whether nobody looks at it any more. */

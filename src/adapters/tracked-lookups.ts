@@ -29,7 +29,7 @@ const MOST_RENEWALS = 64;
 export class TrackedLookups {
   readonly #options: TrackedLookupsOptions;
   readonly #kept = new KeptLookups();
-  /** What is being changed here. */
+  /** URIs, in hexadecimal, that are being changed here. */
   readonly #changing = new Set<string>();
   #renewals = 0;
 
@@ -72,7 +72,7 @@ export class TrackedLookups {
     this.#options.announcements.close();
   }
 
-  /** In the midst of a change of our own, nobody is to know what the next step changes again. */
+  /** In the midst of a change of our own it is not asked for: the next step would change it again, and `changing` asks in the end. */
   #forget(hex: string): void {
     if (this.#kept.drop(hex) && !this.#changing.has(hex)) this.#renew(hex);
   }

@@ -113,7 +113,8 @@ function send(
 }
 
 function sentAll({ cacheStatus, image }: ServedImage, response: ServerResponse, ended: Ended, bytes: number): void {
-  const outcome = response.destroyed ? 'aborted' : outcomeOf(cacheStatus);
+  // An answer that was sent is destroyed as well by the time that the end of its last piece has been heard of.
+  const outcome = response.destroyed && !response.writableFinished ? 'aborted' : outcomeOf(cacheStatus);
   ended(outcome, response.statusCode, bytes, isCopy(outcome) ? image.lastModified : undefined);
 }
 

@@ -29,12 +29,14 @@ async function sendPieces(
   if (!response.socket) await turn(response);
   // Thousands may leave at once with their connection, and none of them is to open a file for it.
   if (response.destroyed) return sent;
+  if (length === 0) writeHead(response, status, lines).end();
   for await (const piece of pieces) {
     if (response.destroyed) return sent;
     if (!response.headersSent) writeHead(response, status, lines);
     sent += piece.length;
     await (sent < length ? handOver(response, piece) : handOverLast(response, piece));
   }
+  if (sent < length) throw new Error(`the picture ended after ${sent} of ${length} bytes`);
   return sent;
 }
 
@@ -56,7 +58,7 @@ function handOver(response: ServerResponse, piece: Uint8Array): Promise<void> {
   });
 }
 
-/** The same, and ends the answer: which is closed when that is done, too. */
+/** The same for the last, with which the answer ends: it is closed when the connection has taken it, too. */
 function handOverLast(response: ServerResponse, piece: Uint8Array): Promise<void> {
   return new Promise((resolve) => {
     response.once('close', () => resolve()).end(piece);
