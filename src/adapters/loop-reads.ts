@@ -7,18 +7,25 @@ import type { OpenFile } from './open-file.js';
  */
 const PROMPT = 0.25;
 
-/** When a read has waited for the disk, all are left to libuv's threads for so many times as long. */
-const CAUTION = 100;
+/** Of so many milliseconds, no more than one is spent waiting for the disk. */
+const SHARE = 100;
+
+/**
+ * Milliseconds that may be spent so at once all the same: a file now and then that the kernel has no more in memory is no
+ * reason to leave all to threads.
+ */
+const ALLOWANCE = 10;
 
 /**
  * Reads on the event loop what the kernel most likely has in memory, which takes a fraction of what a trip to libuv's threads
- * does. Node cannot ask the kernel not to wait for the disk (`RWF_NOWAIT`): a read that is late and has waited for it stopped
- * everybody, and is the last here for a while.
+ * does. Node cannot ask the kernel not to wait for the disk (`RWF_NOWAIT`): reads that are late and have waited for it stopped
+ * everybody, and when they took too long, all are left to libuv's threads for a while.
  */
 export class LoopReads {
   readonly #bytesFromDisk: () => number;
   #known: number;
-  #cautiousUntil = -Infinity;
+  /** When the time spent waiting is no more than its share. */
+  #settledAt = -Infinity;
 
   /** @param bytesFromDisk What the disk has given to this thread so far; infinite when nobody can tell. */
   constructor(bytesFromDisk = accountOfThread) {
@@ -29,7 +36,7 @@ export class LoopReads {
   /** Fills memory with what the file has from `at`, or leaves it to others. Throws when the file ends before. */
   fill(file: Pick<OpenFile, 'fillNow' | 'isAtHand'>, bytes: Uint8Array, at: number): Uint8Array | undefined {
     const begun = performance.now();
-    if (!file.isAtHand || begun < this.#cautiousUntil) return undefined;
+    if (!file.isAtHand || begun < this.#settledAt - SHARE * ALLOWANCE) return undefined;
     let isFilled = false;
     try {
       file.fillNow(bytes, at);
@@ -39,7 +46,7 @@ export class LoopReads {
       const took = ended - begun;
       // A disk that fails gives nothing, however long it was waited for.
       const hasWaited = took > PROMPT && (!isFilled || this.#hasCome(bytes.length));
-      if (hasWaited) this.#cautiousUntil = ended + CAUTION * took;
+      if (hasWaited) this.#settledAt = Math.max(this.#settledAt, ended) + SHARE * took;
     }
     return bytes;
   }
