@@ -1,7 +1,5 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync, rmSync } from 'node:fs';
-import { get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -26,15 +24,6 @@ const OWN = expect.stringMatching(/^[\w-]{8}\.\w+$/) as string;
 function linesOf(text: string): Line[] {
   const lines = text.split('\n').filter((line) => line.startsWith('{'));
   return lines.map((line) => JSON.parse(line) as Line).filter(({ msg }) => msg === 'request');
-}
-
-/** Takes the first bytes of an answer, no more for a while, and leaves. */
-async function leaveHalfWay(url: string): Promise<void> {
-  const asking = get(url);
-  const [answer] = (await once(asking, 'response')) as [IncomingMessage];
-  await once(answer, 'readable');
-  await delay(100);
-  answer.destroy();
 }
 
 describe('a line for each request', () => {
@@ -112,7 +101,7 @@ describe('a line for each request', () => {
     answer();
   });
 
-  it('says whether a reader of a picture that is on the disk took all of it', async () => {
+  it('says that a reader of a picture that is on the disk took all of it', async () => {
     const { service, publish, close } = await openSetting('embedded', { flags: ['--memory-cache', '0'] });
     const large = await raw(noise(1200, 1200)).png({ compressionLevel: 0 }).toBuffer();
     const uri = await publish('/large.png', sends('image/png', large));
@@ -120,16 +109,13 @@ describe('a line for each request', () => {
       await service.get('img', uri);
       expect((await service.get('img', uri)).body.equals(large)).toBe(true);
       await service.get('img', uri, { headers: { Range: 'bytes=10-200009' } });
-      await leaveHalfWay(`${service.url}/img/${Buffer.from(uri).toString('hex')}`);
     };
-    const lines = await linesFor(4, ask, service).finally(close);
+    const lines = await linesFor(3, ask, service).finally(close);
     expect(lines).toMatchObject([
       { outcome: 'miss', status: 200, bytes: large.length },
       { outcome: 'hit', status: 200, bytes: large.length },
       { outcome: 'hit', status: 206, bytes: 200_000 },
-      { outcome: 'aborted', status: 200 },
     ]);
-    expect(lines[3]?.['bytes']).toBeLessThan(large.length);
   });
 
   it('is one line, whatever is in a URI or a path', async () => {

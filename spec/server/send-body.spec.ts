@@ -1,0 +1,66 @@
+import { once } from 'node:events';
+import { createServer, get, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { map } from 'rxjs';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { type FileBody, SourceUri } from '../../src/domain/index.js';
+import { requestHandler } from '../../src/server/handler.js';
+
+/** What comes of a picture of eight bytes in such pieces, and who is told what of it. */
+async function serve(read: (response: ServerResponse) => AsyncIterable<Uint8Array>, length = 8) {
+  const [ended, report] = [vi.fn(), vi.fn()];
+  const server = createServer((request, response) => {
+    const body: FileBody = { length, read: () => read(response) };
+    requestHandler({
+      ...{ userAgent: 'img-linuxfr', defaultAvatar: '/default.png', avatarHeight: 64, report },
+      log: { debug: () => undefined },
+      watch: () => ended,
+      pipeline: map(({ hexUri, variant }) => ({
+        request: { uri: SourceUri.of(hexUri), variant },
+        image: { type: 'image/png', checksum: 'c0ffee', body, lastModified: new Date(0) },
+        cacheStatus: { hit: true, ttl: 60 },
+      })),
+    })(request, response);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close().closeAllConnections());
+  const asking = get({ port: (server.address() as AddressInfo).port, path: '/img/6161', agent: false });
+  const [answer] = (await once(asking, 'response')) as [IncomingMessage];
+  return { answer, ended, report };
+}
+
+const half = () => Readable.from([Buffer.from('half')]);
+const whole = () => Readable.from([Buffer.from('half'), Buffer.from('more')]);
+
+describe('a picture that comes piece by piece', () => {
+  it('is sent to the end', async () => {
+    const { answer, ended } = await serve(whole);
+    expect(Buffer.concat(await answer.toArray()).toString()).toBe('halfmore');
+    await vi.waitFor(() => expect(ended.mock.calls).toEqual([['hit', 200, 8, undefined]]));
+  });
+
+  it('is no more asked for when its reader has left half-way, who is counted as one', async () => {
+    const { answer, ended } = await serve(async function* (response) {
+      yield* half();
+      await once(response, 'close');
+      yield Buffer.from('more');
+      expect.unreachable();
+    });
+    answer.destroy();
+    await vi.waitFor(() => expect(ended.mock.calls).toEqual([['aborted', 200, 4, undefined]]));
+  });
+
+  it('breaks the connection when there is less of it than was promised', async () => {
+    const { answer, ended, report } = await serve(half);
+    await expect(answer.toArray()).rejects.toThrow('aborted');
+    expect(ended.mock.calls).toEqual([['error', 200, 0]]);
+    expect(report.mock.calls).toMatchObject([[{ message: 'the picture ended after 4 of 8 bytes' }]]);
+  });
+
+  it('is answered though there is nothing of it', async () => {
+    const { answer } = await serve(() => Readable.from([]), 0);
+    expect([answer.statusCode, await answer.toArray()]).toEqual([200, []]);
+  });
+});
