@@ -124,7 +124,7 @@ describe('DiskFiles', () => {
 
   it('has the folder of a picture ready when its bytes are written', async () => {
     await stage(BYTES);
-    await vi.waitFor(() => expect(siblings()).toEqual([]));
+    expect(siblings()).toEqual([]);
   });
 
   it('does not complain of what cannot be discarded', async () => {
@@ -493,7 +493,7 @@ describe('DiskFiles', () => {
         await takeNow();
         const { body } = (await readNow()) as { body: FileBody };
         change(randomBytes(300_000));
-        // For which the look is trusted.
+        // The look is trusted for ten.
         await delay(12);
         await expect(taken(body.read())).rejects.toMatchObject({ code: 'storage-unavailable' });
       });
