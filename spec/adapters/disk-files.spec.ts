@@ -498,6 +498,24 @@ describe('DiskFiles', () => {
         await expect(taken(body.read())).rejects.toMatchObject({ code: 'storage-unavailable' });
       });
 
+      it('and lends their bytes without another look at the disk, as long as they are those', async () => {
+        const bytes = randomBytes(100_000);
+        const find = async () => ((await files.read(URI, checksumOf(bytes))) as { body: FileBody }).body;
+        await put(bytes);
+        files = new DiskFiles(directory, { memoryBytes: 2 ** 20, openFiles: 2 });
+        expect((await find()).lend?.(0, 100_000)).toBeUndefined();
+        await taken((await find()).read());
+        const body = await find();
+        expect(bytes.equals(body.lend?.(0, 100_000)?.bytes ?? BYTES)).toBe(true);
+        expect(bytes.subarray(7, 50_000).equals(body.lend?.(7, 50_000)?.bytes ?? BYTES)).toBe(true);
+        change(randomBytes(100_000));
+        // The look is trusted for ten.
+        await delay(12);
+        expect(body.lend?.(0, 100_000)).toBeUndefined();
+        change(bytes);
+        expect((await find()).lend?.(0, 100_000)).toBeUndefined();
+      });
+
       it('of avatars too', async () => {
         await files.writeVariant(URI, KEY, LARGE);
         const avatar = async () => (await variant(KEY)) as { body: FileBody };

@@ -68,10 +68,36 @@ describe('PieceReads', () => {
     expect(seen.closed).toBe(11);
   });
 
-  it('asks no thread for what is at hand', async () => {
-    const { broken } = diskOf(1);
-    const file = { ...broken, isAtHand: true, fillNow: (bytes: Uint8Array, at: number) => bytes.fill(at / PIECE) };
-    expect(await numbersOf(new PieceReads().read(() => file, 0, PIECE))).toEqual([0]);
+  describe('lends, without asking a thread,', () => {
+    const atHand = (fillNow: PieceSource['fillNow']): PieceSource => ({ ...diskOf(1).broken, isAtHand: true, fillNow });
+    const file = atHand((bytes, at) => bytes.fill(at / PIECE));
+
+    it('a part of what is at hand, in memory that is lent again when it was given back', () => {
+      const reads = new PieceReads();
+      const lent = reads.lend(file, 2 * PIECE, 6 * PIECE);
+      expect(lent?.bytes).toEqual(Buffer.alloc(4 * PIECE, 2));
+      expect(reads.lend(file, 0, 4 * PIECE)?.bytes.buffer).not.toBe(lent?.bytes.buffer);
+      lent?.giveBack();
+      const again = reads.lend(file, PIECE, PIECE + 5);
+      expect([again?.bytes.buffer, again?.bytes.length]).toEqual([lent?.bytes.buffer, 5]);
+    });
+
+    it('nothing that is larger or not at hand', () => {
+      const reads = new PieceReads();
+      expect(reads.lend(file, 0, 4 * PIECE + 1)).toBeUndefined();
+      expect(reads.lend(diskOf(1).whole, 0, PIECE)).toBeUndefined();
+    });
+
+    it('64 pieces at most, and none to those who come to nothing', () => {
+      const reads = new PieceReads();
+      const broken = atHand(() => {
+        throw new Error('broken');
+      });
+      for (let time = 0; time < 70; time++) expect(reads.lend(broken, 0, PIECE)).toBeUndefined();
+      for (let time = 0; time < 70; time++) expect(reads.lend(diskOf(1).whole, 0, PIECE)).toBeUndefined();
+      const lent = Array.from({ length: 65 }, () => reads.lend(file, 0, PIECE));
+      expect(lent.map((one) => one !== undefined)).toEqual([...Array<boolean>(64).fill(true), false]);
+    });
   });
 
   it('says so when the file ends before', async () => {

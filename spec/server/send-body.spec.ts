@@ -8,10 +8,14 @@ import { type FileBody, SourceUri } from '../../src/domain/index.js';
 import { requestHandler } from '../../src/server/handler.js';
 
 /** What comes of a picture of eight bytes in such pieces, and who is told what of it. */
-async function serve(read: (response: ServerResponse) => AsyncIterable<Uint8Array>, length = 8) {
+function serve(read: (response: ServerResponse) => AsyncIterable<Uint8Array>, length = 8) {
+  return serveBody((response) => ({ length, read: () => read(response) }));
+}
+
+async function serveBody(bodyFor: (response: ServerResponse) => FileBody) {
   const [ended, report] = [vi.fn(), vi.fn()];
   const server = createServer((request, response) => {
-    const body: FileBody = { length, read: () => read(response) };
+    const body = bodyFor(response);
     requestHandler({
       ...{ userAgent: 'img-linuxfr', defaultAvatar: '/default.png', avatarHeight: 64, report },
       log: { debug: () => undefined },
@@ -62,5 +66,40 @@ describe('a picture that comes piece by piece', () => {
   it('is answered though there is nothing of it', async () => {
     const { answer } = await serve(() => Readable.from([]), 0);
     expect([answer.statusCode, await answer.toArray()]).toEqual([200, []]);
+  });
+});
+
+describe('a picture that is lent', () => {
+  const lend = async (bytes: Buffer) => {
+    const giveBack = vi.fn();
+    const served = await serveBody(() => ({
+      length: bytes.length,
+      read: () => expect.unreachable(),
+      lend: (first, end) => ({ bytes: bytes.subarray(first, end), giveBack }),
+    }));
+    return { ...served, giveBack };
+  };
+
+  it('is sent at once, and given back when the kernel has it', async () => {
+    const { answer, ended, giveBack } = await lend(Buffer.from('halfmore'));
+    expect(giveBack.mock.calls).toHaveLength(1);
+    expect(Buffer.concat(await answer.toArray()).toString()).toBe('halfmore');
+    expect(ended.mock.calls).toEqual([['hit', 200, 8, undefined]]);
+    expect(giveBack.mock.calls).toHaveLength(1);
+    expect(giveBack).toHaveBeenCalledBefore(ended);
+  });
+
+  it('is not given back while its reader takes it, and is when that one has left', async () => {
+    // More than kernels hold for a connection.
+    const { answer, giveBack } = await lend(Buffer.alloc(2 ** 27));
+    await once(answer, 'readable');
+    expect(giveBack.mock.calls).toHaveLength(0);
+    answer.destroy();
+    await vi.waitFor(() => expect(giveBack.mock.calls).toHaveLength(1));
+  });
+
+  it('comes in pieces when there is none to lend', async () => {
+    const { answer } = await serveBody(() => ({ length: 8, read: whole, lend: () => undefined }));
+    expect(Buffer.concat(await answer.toArray()).toString()).toBe('halfmore');
   });
 });

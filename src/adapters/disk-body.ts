@@ -1,4 +1,4 @@
-import type { FileBody } from '../domain/index.js';
+import type { FileBody, LentBytes } from '../domain/index.js';
 import { orUnavailable } from './file-trouble.js';
 import { OpenFile } from './open-file.js';
 import type { PieceReads } from './piece-reads.js';
@@ -21,6 +21,11 @@ export class DiskBody implements FileBody {
 
   read(first = 0, end = this.length): AsyncIterable<Uint8Array> {
     return this.#reads.read(() => this.#trusted()?.share() ?? orUnavailable(() => this.#opened()), first, end);
+  }
+
+  lend(first: number, end: number): LentBytes | undefined {
+    const open = this.#trusted();
+    return open && this.#reads.lend(open, first, end);
   }
 
   /** Whether the file is open, still where it was, and what it was. */

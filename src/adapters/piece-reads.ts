@@ -1,3 +1,4 @@
+import type { LentBytes } from '../domain/index.js';
 import { storageUnavailable } from './file-trouble.js';
 import { LoopReads } from './loop-reads.js';
 import type { OpenFile } from './open-file.js';
@@ -22,13 +23,24 @@ const AT_ONCE = 3;
 /** As much of an open file as reading it takes. */
 export type PieceSource = Pick<OpenFile, 'fill' | 'fillNow' | 'isAtHand' | 'close'>;
 
-/** Reads files piece by piece, for all readers in turn. */
+/** Reads files for all readers in turn: at once on the event loop what is at hand, and piece by piece with threads what is not. */
 export class PieceReads {
   readonly #small = new Pieces(PIECE, MOST_IDLE);
   readonly #large = new Pieces(LARGE_PIECE, MOST_LARGE);
   readonly #loop = new LoopReads();
   readonly #waiting: (() => void)[] = [];
   #running = 0;
+
+  /** The bytes from `first` to before `end` in one piece, if the event loop may read it; `undefined` also when it fails. */
+  lend(file: PieceSource, first: number, end: number): LentBytes | undefined {
+    if (end - first > LARGE_PIECE || this.#large.isExhausted) return undefined;
+    const piece = this.#large.take();
+    const giveBack = () => this.#large.giveBack(piece, true);
+    const bytes = this.#fillNow(file, piece.subarray(0, end - first), first);
+    if (bytes) return { bytes, giveBack };
+    giveBack();
+    return undefined;
+  }
 
   /**
    * The bytes from `first` to before `end`, all in the same piece of memory, which is left to the garbage collector
@@ -49,7 +61,7 @@ export class PieceReads {
       piece = pieces.take();
       for (let at = first; at < end; at += piece.length) {
         const some = piece.subarray(0, end - at);
-        yield this.#loop.fill(file, some, at) ?? (await this.#inTurn(() => file.fill(some, at)));
+        yield await this.#inTurn(() => file.fill(some, at));
       }
       isFree = true;
     } catch (error) {
@@ -57,6 +69,15 @@ export class PieceReads {
     } finally {
       if (piece) pieces.giveBack(piece, isFree);
       file.close();
+    }
+  }
+
+  /** What went wrong will do so again in `read`, which has somebody to tell. */
+  #fillNow(file: PieceSource, bytes: Uint8Array, at: number): Uint8Array | undefined {
+    try {
+      return this.#loop.fill(file, bytes, at);
+    } catch {
+      return undefined;
     }
   }
 

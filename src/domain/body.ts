@@ -14,6 +14,18 @@ export interface FileBody {
    * or is no longer the one it was.
    */
   read(first?: number, end?: number): AsyncIterable<Uint8Array>;
+  /**
+   * The bytes from `first` to before `end` all at once, if nobody has to wait for them and there is memory to lend; `undefined`
+   * also when they cannot be read, which `read` says.
+   */
+  lend?(first: number, end: number): LentBytes | undefined;
+}
+
+/** Bytes in memory that others get next. */
+export interface LentBytes {
+  readonly bytes: Uint8Array;
+  /** Says, once, that nobody looks at them any more. Whoever never does so leaves less to lend. */
+  readonly giveBack: () => void;
 }
 
 /** Whether the bytes are at hand, and not on the disk. */

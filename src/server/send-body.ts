@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
-import { type ImageBody, isInMemory } from '../domain/index.js';
+import { type ImageBody, isInMemory, type LentBytes } from '../domain/index.js';
 import { type HeadLines, writeHead } from './head-lines.js';
 
 /**
- * Sends a head and the bytes from `first` to before `end`: at once when they are in memory. Otherwise piece by
+ * Sends a head and the bytes from `first` to before `end`: at once when they are in memory or are lent. Otherwise piece by
  * piece, no faster than they are taken, until the last or until the reader has left. Rejects when they cannot
  * be read: with nothing sent if it is the first piece. Gives how many bytes the connection was handed.
  */
@@ -13,10 +13,27 @@ export function sendBody(
   body: ImageBody,
   [first, end]: [first: number, end: number],
 ): number | Promise<number> {
-  if (!isInMemory(body)) return sendPieces(response, [status, lines], body.read(first, end), end - first);
-  const isWhole = first === 0 && end === body.length;
-  writeHead(response, status, lines).end(isWhole ? body : body.subarray(first, end));
+  if (!isInMemory(body)) {
+    const lent = response.socket ? body.lend?.(first, end) : undefined;
+    if (!lent) return sendPieces(response, [status, lines], body.read(first, end), end - first);
+    sendLent(response, [status, lines], lent);
+  } else {
+    const isWhole = first === 0 && end === body.length;
+    writeHead(response, status, lines).end(isWhole ? body : body.subarray(first, end));
+  }
   return end - first;
+}
+
+/** Mostly the kernel takes all of it at once, and the next reader gets the same memory while it is still near the processor. */
+function sendLent(
+  response: ServerResponse,
+  [status, lines]: [status: 200 | 206, lines: HeadLines],
+  { bytes, giveBack }: LentBytes,
+): void {
+  const { socket } = response;
+  writeHead(response, status, lines).end(bytes);
+  if (socket?.writableLength === 0) giveBack();
+  else response.once('close', giveBack);
 }
 
 async function sendPieces(
