@@ -33,10 +33,10 @@ const COLD: readonly ColdCase[] = [
   { picture: 'huge', collection: 'avatars', uris: 5, most: 1000 },
 ];
 
-const STORMS: readonly StormCase[] = [
-  { name: 'one process', flags: [] },
-  { name: '--workers 2', flags: ['--workers', '2'] },
-];
+const STORMS: readonly StormCase[] = [64, 8].flatMap((connections) => [
+  { name: `one process, ${connections} connections`, flags: [], connections },
+  { name: `--workers 2, ${connections} connections`, flags: ['--workers', '2'], connections },
+]);
 
 /** By the names under which they are asked for. */
 export const MEASUREMENTS: Readonly<Record<string, Measurement>> = {

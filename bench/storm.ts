@@ -17,13 +17,12 @@ export interface StormOptions {
 export interface StormCase {
   readonly name: string;
   readonly flags: readonly string[];
+  /** As many as elsewhere, or few, which show every delay, since they hardly wait for each other. */
+  readonly connections: number;
 }
 
 const URIS = 1000;
 const SIZE = 692;
-
-/** Few, so that there is something left for those who make avatars. */
-const CONNECTIONS = 8;
 
 /**
  * Kept pictures while avatars of 12 megapixels are made all the time, and while none is. The floor is a server
@@ -38,7 +37,7 @@ export async function measureStorm({ cases, ...options }: StormOptions): Promise
 }
 
 async function measureCase(
-  { name, flags }: StormCase,
+  { name, flags, connections }: StormCase,
   origin: Origin,
   stage: Stage,
   { seconds, rounds }: Omit<StormOptions, 'cases'>,
@@ -47,7 +46,7 @@ async function measureCase(
   const ours = await stage.serve(...flags);
   const floor = await stage.with(startFloor(ours.url, paths));
   const servers = { ours, floor };
-  const options = { seconds, rounds, connections: CONNECTIONS };
+  const options = { seconds, rounds, connections };
   await warmUp(servers, paths, options);
   const idle: Round<keyof typeof servers>[] = [];
   const busy: Round<keyof typeof servers>[] = [];
