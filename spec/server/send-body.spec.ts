@@ -70,13 +70,16 @@ describe('a picture that comes piece by piece', () => {
 });
 
 describe('a picture that is lent', () => {
-  const lend = async (bytes: Buffer) => {
+  const lend = async (bytes: Buffer, prepare?: (response: ServerResponse) => void) => {
     const giveBack = vi.fn();
-    const served = await serveBody(() => ({
-      length: bytes.length,
-      read: () => expect.unreachable(),
-      lend: (first, end) => ({ bytes: bytes.subarray(first, end), giveBack }),
-    }));
+    const served = await serveBody((response) => {
+      prepare?.(response);
+      return {
+        length: bytes.length,
+        read: () => expect.unreachable(),
+        lend: (first, end) => ({ bytes: bytes.subarray(first, end), giveBack }),
+      };
+    });
     return { ...served, giveBack };
   };
 
@@ -95,6 +98,22 @@ describe('a picture that is lent', () => {
     await once(answer, 'readable');
     expect(giveBack.mock.calls).toHaveLength(0);
     answer.destroy();
+    await vi.waitFor(() => expect(giveBack.mock.calls).toHaveLength(1));
+  });
+
+  it('is not given back while somebody has it who stands between, and sends it later', async () => {
+    const held = vi.fn<() => void>();
+    const { answer, giveBack } = await lend(Buffer.from('halfmore'), (response) => {
+      const end = response.end.bind(response) as (bytes?: Uint8Array) => ServerResponse;
+      response.end = (bytes) => (
+        held.mockImplementation(() => void end(bytes as Uint8Array)),
+        response.flushHeaders(),
+        response
+      );
+    });
+    expect(giveBack.mock.calls).toHaveLength(0);
+    held();
+    expect(Buffer.concat(await answer.toArray()).toString()).toBe('halfmore');
     await vi.waitFor(() => expect(giveBack.mock.calls).toHaveLength(1));
   });
 

@@ -24,15 +24,17 @@ export function sendBody(
   return end - first;
 }
 
-/** Mostly the kernel takes all of it at once, and the next reader gets the same memory while it is still near the processor. */
+/**
+ * Mostly the kernel takes all of it at once, and the next reader gets the same memory while it is still near the processor.
+ * Not so when somebody stands between, as who compresses what is sent.
+ */
 function sendLent(
   response: ServerResponse,
   [status, lines]: [status: 200 | 206, lines: HeadLines],
   { bytes, giveBack }: LentBytes,
 ): void {
-  const { socket } = response;
   writeHead(response, status, lines).end(bytes);
-  if (socket?.writableLength === 0) giveBack();
+  if (response.writableFinished) giveBack();
   else response.once('close', giveBack);
 }
 
