@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Rejection } from '../../src/domain/index.js';
 import { PIECE, PieceReads, type PieceSource } from '../../src/adapters/piece-reads.js';
 
@@ -68,7 +68,17 @@ describe('PieceReads', () => {
     expect(seen.closed).toBe(11);
   });
 
+  it('asks no thread for what is at hand', async () => {
+    const { broken } = diskOf(1);
+    const file = { ...broken, isAtHand: true, fillNow: (bytes: Uint8Array, at: number) => bytes.fill(at / PIECE) };
+    expect(await numbersOf(new PieceReads().read(() => file, 0, PIECE))).toEqual([0]);
+  });
+
   describe('lends, without asking a thread,', () => {
+    // A late read would be one that has waited for the disk.
+    beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }));
+    afterEach(() => void vi.useRealTimers());
+
     const atHand = (fillNow: PieceSource['fillNow']): PieceSource => ({ ...diskOf(1).broken, isAtHand: true, fillNow });
     const file = atHand((bytes, at) => bytes.fill(at / PIECE));
 
@@ -78,8 +88,8 @@ describe('PieceReads', () => {
       expect(lent?.bytes).toEqual(Buffer.alloc(4 * PIECE, 2));
       expect(reads.lend(file, 0, 4 * PIECE)?.bytes.buffer).not.toBe(lent?.bytes.buffer);
       lent?.giveBack();
-      const again = reads.lend(file, PIECE, PIECE + 5);
-      expect([again?.bytes.buffer, again?.bytes.length]).toEqual([lent?.bytes.buffer, 5]);
+      const again = reads.lend(file, PIECE, 2 * PIECE + 5);
+      expect([again?.bytes.buffer, again?.bytes.length]).toEqual([lent?.bytes.buffer, PIECE + 5]);
     });
 
     it('nothing that is larger or not at hand', () => {
@@ -93,10 +103,11 @@ describe('PieceReads', () => {
       const broken = atHand(() => {
         throw new Error('broken');
       });
-      for (let time = 0; time < 70; time++) expect(reads.lend(broken, 0, PIECE)).toBeUndefined();
-      for (let time = 0; time < 70; time++) expect(reads.lend(diskOf(1).whole, 0, PIECE)).toBeUndefined();
-      const lent = Array.from({ length: 65 }, () => reads.lend(file, 0, PIECE));
+      for (let time = 0; time < 70; time++) expect(reads.lend(broken, 0, 2 * PIECE)).toBeUndefined();
+      for (let time = 0; time < 70; time++) expect(reads.lend(diskOf(1).whole, 0, 2 * PIECE)).toBeUndefined();
+      const lent = Array.from({ length: 65 }, () => reads.lend(file, 0, 2 * PIECE));
       expect(lent.map((one) => one !== undefined)).toEqual([...Array<boolean>(64).fill(true), false]);
+      expect(reads.lend(file, 0, PIECE)?.bytes).toHaveLength(PIECE);
     });
   });
 

@@ -12,8 +12,8 @@ function serve(read: (response: ServerResponse) => AsyncIterable<Uint8Array>, le
   return serveBody((response) => ({ length, read: () => read(response) }));
 }
 
-async function serveBody(bodyFor: (response: ServerResponse) => FileBody) {
-  const [ended, report] = [vi.fn(), vi.fn()];
+async function serveBody(bodyFor: (response: ServerResponse) => FileBody, ended = vi.fn()) {
+  const report = vi.fn();
   const server = createServer((request, response) => {
     const body = bodyFor(response);
     requestHandler({
@@ -114,6 +114,26 @@ describe('a picture that is lent', () => {
     expect(giveBack.mock.calls).toHaveLength(0);
     held();
     expect(Buffer.concat(await answer.toArray()).toString()).toBe('halfmore');
+    await vi.waitFor(() => expect(giveBack.mock.calls).toHaveLength(1));
+  });
+
+  it('is not asked for when the connection has just broken, whose answer does not know yet', async () => {
+    const ended = vi.fn();
+    const broken = serveBody((response) => {
+      response.socket?.destroy();
+      return { length: 8, read: whole, lend: () => expect.unreachable() };
+    }, ended);
+    await expect(broken).rejects.toThrow('socket hang up');
+    expect(ended.mock.calls).toEqual([['aborted', 499, 0]]);
+  });
+
+  it('is given back when its answer could not be begun', async () => {
+    const { answer, giveBack } = await lend(Buffer.from('halfmore'), (response) => {
+      vi.spyOn(response, 'writeHead').mockImplementationOnce(() => {
+        throw new Error('no head');
+      });
+    });
+    expect(answer.statusCode).toBe(500);
     await vi.waitFor(() => expect(giveBack.mock.calls).toHaveLength(1));
   });
 

@@ -33,9 +33,10 @@ export class PieceReads {
 
   /** The bytes from `first` to before `end` in one piece, if the event loop may read it; `undefined` also when it fails. */
   lend(file: PieceSource, first: number, end: number): LentBytes | undefined {
-    if (end - first > LARGE_PIECE || this.#large.isExhausted) return undefined;
-    const piece = this.#large.take();
-    const giveBack = () => this.#large.giveBack(piece, true);
+    const pieces = this.#piecesFor(end - first);
+    if (end - first > pieces.size) return undefined;
+    const piece = pieces.take();
+    const giveBack = () => pieces.giveBack(piece, true);
     const bytes = this.#fillNow(file, piece.subarray(0, end - first), first);
     if (bytes) return { bytes, giveBack };
     giveBack();
@@ -54,14 +55,14 @@ export class PieceReads {
     end: number,
   ): AsyncGenerator<Uint8Array, void> {
     const file = await open();
-    const pieces = end - first <= PIECE || this.#large.isExhausted ? this.#small : this.#large;
+    const pieces = this.#piecesFor(end - first);
     let piece: Buffer | undefined;
     let isFree = false;
     try {
       piece = pieces.take();
       for (let at = first; at < end; at += piece.length) {
         const some = piece.subarray(0, end - at);
-        yield await this.#inTurn(() => file.fill(some, at));
+        yield this.#fillNow(file, some, at) ?? (await this.#inTurn(() => file.fill(some, at)));
       }
       isFree = true;
     } catch (error) {
@@ -72,7 +73,11 @@ export class PieceReads {
     }
   }
 
-  /** What went wrong will do so again in `read`, which has somebody to tell. */
+  #piecesFor(length: number): Pieces {
+    return length <= PIECE || this.#large.isExhausted ? this.#small : this.#large;
+  }
+
+  /** What went wrong will do so again in a thread, and be told. */
   #fillNow(file: PieceSource, bytes: Uint8Array, at: number): Uint8Array | undefined {
     try {
       return this.#loop.fill(file, bytes, at);

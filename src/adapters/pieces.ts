@@ -1,13 +1,14 @@
 /** Pieces of memory of one size, which are used again: what lies beside the heap is collected late, and its collection stops everybody. */
 export class Pieces {
-  readonly #size: number;
+  /** Bytes of each. */
+  readonly size: number;
   readonly #most: number;
   readonly #idle: Buffer[] = [];
   #inUse = 0;
 
   /** @param most As many wait to be used again; others are left to the garbage collector. */
   constructor(size: number, most: number) {
-    this.#size = size;
+    this.size = size;
     this.#most = most;
   }
 
@@ -17,7 +18,7 @@ export class Pieces {
   }
 
   take(): Buffer {
-    const piece = this.#idle.pop() ?? Buffer.allocUnsafeSlow(this.#size);
+    const piece = this.#idle.pop() ?? Buffer.allocUnsafeSlow(this.size);
     this.#inUse++;
     return piece;
   }

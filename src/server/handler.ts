@@ -102,7 +102,8 @@ function send(
   ended: Ended,
   fail: (error: unknown) => void,
 ): void {
-  if (response.destroyed) return ended('aborted', NOBODY_THERE, 0);
+  // An answer hears of it later than its connection.
+  if (response.destroyed || response.socket?.destroyed) return ended('aborted', NOBODY_THERE, 0);
   try {
     const sent = sendImage(request, response, served);
     if (typeof sent === 'number') sentAll(served, response, ended, sent);

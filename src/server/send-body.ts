@@ -33,9 +33,12 @@ function sendLent(
   [status, lines]: [status: 200 | 206, lines: HeadLines],
   { bytes, giveBack }: LentBytes,
 ): void {
-  writeHead(response, status, lines).end(bytes);
-  if (response.writableFinished) giveBack();
-  else response.once('close', giveBack);
+  try {
+    writeHead(response, status, lines).end(bytes);
+  } finally {
+    if (response.writableFinished) giveBack();
+    else response.once('close', giveBack);
+  }
 }
 
 async function sendPieces(
