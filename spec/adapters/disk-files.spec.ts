@@ -498,7 +498,7 @@ describe('DiskFiles', () => {
         await expect(taken(body.read())).rejects.toMatchObject({ code: 'storage-unavailable' });
       });
 
-      it('and lends their bytes without another look at the disk, as long as they are those', async () => {
+      it('and lends their bytes once they were read, as long as they are those', async () => {
         const bytes = randomBytes(100_000);
         const find = async () => ((await files.read(URI, checksumOf(bytes))) as { body: FileBody }).body;
         await put(bytes);
