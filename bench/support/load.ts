@@ -12,6 +12,14 @@ export interface Load {
   /** Milliseconds from a request to the end of its answer. */
   readonly p50: number;
   readonly p99: number;
+  /** The 99th percentile that wrk itself tells, with answers that it adds to those that came: see wrk.lua. */
+  readonly corrected: number;
+}
+
+interface Told extends Load {
+  /** Answers of which the time is known: all, unless wrk corrects in another way than is undone. */
+  readonly timed: number;
+  readonly failed: number;
 }
 
 export interface LoadOptions {
@@ -38,11 +46,13 @@ export async function load(
   writeFileSync(list, paths.join('\n'));
   try {
     const how = ['-t1', `-c${connections}`, `-d${LONG}`, ...(fresh ? ['-H', 'Connection: close'] : [])];
-    const running = promisify(execFile)('wrk', [...how, '--latency', '-s', SCRIPT, url, '--', list]);
+    const env = { ...process.env, CONNECTIONS: `${connections}` };
+    const running = promisify(execFile)('wrk', [...how, '--latency', '-s', SCRIPT, url, '--', list], { env });
     running.child.stderr?.once('data', () => setTimeout(() => running.child.kill('SIGINT'), seconds * 1000));
     const { stdout } = await running;
-    const { failed, ...result } = JSON.parse(/^LOAD (.*)$/m.exec(stdout)?.[1] ?? '') as Load & { failed: number };
+    const { failed, timed, ...result } = JSON.parse(/^LOAD (.*)$/m.exec(stdout)?.[1] ?? '') as Told;
     if (failed > 0) throw new Error(`${failed} requests of ${url} failed:\n${stdout}`);
+    if (timed !== result.answers) throw new Error(`This wrk times ${timed} of ${result.answers} answers:\n${stdout}`);
     return result;
   } finally {
     rmSync(directory, { recursive: true, force: true });

@@ -72,7 +72,8 @@ export function mediansOf<Name extends string>(rounds: readonly Round<Name>[]): 
   const names = Object.keys(rounds[0] ?? {}) as Name[];
   const medians = names.map((name) => {
     const of = (key: keyof Measured) => median(rounds.map((round) => round[name][key]));
-    return [name, { rate: of('rate'), p50: of('p50'), p99: of('p99'), cpu: of('cpu') }] as const;
+    const latencies = { p50: of('p50'), p99: of('p99'), corrected: of('corrected') };
+    return [name, { rate: of('rate'), ...latencies, cpu: of('cpu') }] as const;
   });
   return Object.fromEntries(medians) as Round<Name>;
 }
