@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, get, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { Readable } from 'node:stream';
 import { map } from 'rxjs';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -13,6 +13,13 @@ function serve(read: (response: ServerResponse) => AsyncIterable<Uint8Array>, le
 }
 
 async function serveBody(bodyFor: (response: ServerResponse) => FileBody, ended = vi.fn()) {
+  const { port, report } = await listen(bodyFor, ended);
+  const asking = get({ port, path: '/img/6161', agent: false });
+  const [answer] = (await once(asking, 'response')) as [IncomingMessage];
+  return { answer, ended, report };
+}
+
+async function listen(bodyFor: (response: ServerResponse) => FileBody, ended = vi.fn()) {
   const report = vi.fn();
   const server = createServer((request, response) => {
     const body = bodyFor(response);
@@ -30,9 +37,7 @@ async function serveBody(bodyFor: (response: ServerResponse) => FileBody, ended 
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => void server.close().closeAllConnections());
-  const asking = get({ port: (server.address() as AddressInfo).port, path: '/img/6161', agent: false });
-  const [answer] = (await once(asking, 'response')) as [IncomingMessage];
-  return { answer, ended, report };
+  return { port: (server.address() as AddressInfo).port, report };
 }
 
 const half = () => Readable.from([Buffer.from('half')]);
@@ -125,6 +130,31 @@ describe('a picture that is lent', () => {
     }, ended);
     await expect(broken).rejects.toThrow('socket hang up');
     expect(ended.mock.calls).toEqual([['aborted', 499, 0]]);
+  });
+
+  it('is not asked for before the answers to earlier requests of the connection are sent', async () => {
+    let sendRest = () => undefined as void;
+    const lend = vi.fn<NonNullable<FileBody['lend']>>();
+    const bodies = vi.fn<() => FileBody>();
+    bodies.mockReturnValueOnce({
+      length: 8,
+      read: async function* () {
+        yield* half();
+        await new Promise<void>((resolve) => (sendRest = resolve));
+        yield Buffer.from('more');
+      },
+    });
+    bodies.mockReturnValueOnce({ length: 8, read: () => Readable.from([Buffer.from('pipeline')]), lend });
+    const { port } = await listen(bodies);
+    const socket = connect(port, '127.0.0.1');
+    let received = '';
+    socket.setEncoding('latin1').on('data', (text: string) => (received += text));
+    socket.write('GET /img/6161 HTTP/1.1\r\nHost: example\r\n\r\n'.repeat(2));
+    await vi.waitFor(() => expect([received.endsWith('half'), bodies.mock.calls.length]).toEqual([true, 2]));
+    expect(lend.mock.calls).toHaveLength(0);
+    sendRest();
+    await vi.waitFor(() => expect(received).toMatch(/halfmoreHTTP.*pipeline$/s));
+    socket.destroy();
   });
 
   it('is given back when its answer could not be begun', async () => {
