@@ -44,6 +44,7 @@ local function percentile(share, counts, took, total)
     seen = seen + counts[microseconds]
     if seen >= share * total then return microseconds / 1e3 end
   end
+  return 0
 end
 
 function done(summary, latency)
