@@ -26,6 +26,7 @@ describe('TrackedLookups', () => {
       announcements: {
         listen: ({ changed }) => (announce = (uri) => changed(Buffer.from(`img/${uri}`))),
         currentSince: () => 0,
+        shownSince: () => Promise.resolve(0),
         confirmedAt: (askedAt) => askedAt,
         close: () => {},
       },

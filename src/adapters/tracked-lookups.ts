@@ -7,7 +7,7 @@ import { inSecondHalf } from './in-second-half.js';
 export interface TrackedLookupsOptions {
   /** One round trip. */
   readonly ask: (uri: SourceUri) => Promise<Told>;
-  readonly announcements: Pick<RedisAnnouncements, 'listen' | 'currentSince' | 'confirmedAt' | 'close'>;
+  readonly announcements: Pick<RedisAnnouncements, 'listen' | 'currentSince' | 'shownSince' | 'confirmedAt' | 'close'>;
   /** Milliseconds; see `RedisCatalogueOptions`. */
   readonly grace: number;
   readonly report: (trouble: unknown) => void;
@@ -50,10 +50,7 @@ export class TrackedLookups {
   lookup(uri: SourceUri): CatalogueEntry | Promise<CatalogueEntry> {
     const now = performance.now();
     const since = this.#options.announcements.currentSince(now);
-    const kept = this.#kept.get(uri.hex, now, since);
-    if (!kept) return this.#askOrRecall(uri);
-    if (now >= kept.renewAt && !this.#kept.isAsked(uri.hex)) this.#renew(uri.hex);
-    return entryAt(kept, now);
+    return this.#keptAt(uri, now, since) ?? (since === Infinity ? this.#whenShown(uri, now) : this.#askOrRecall(uri));
   }
 
   /** Makes a change of our own, which is announced as well: but whoever comes right after it must see it too. */
@@ -75,6 +72,22 @@ export class TrackedLookups {
   /** In the midst of a change of our own it is not asked for: the next step would change it again, and `changing` asks in the end. */
   #forget(hex: string): void {
     if (this.#kept.drop(hex) && !this.#changing.has(hex)) this.#renew(hex);
+  }
+
+  #keptAt({ hex }: SourceUri, now: number, since: number): CatalogueEntry | undefined {
+    const kept = this.#kept.get(hex, now, since);
+    if (!kept) return undefined;
+    if (now >= kept.renewAt && !this.#kept.isAsked(hex)) this.#renew(hex);
+    return entryAt(kept, now);
+  }
+
+  /**
+   * When this process is so busy that it is late to look at what Redis has shown, those who have come meanwhile wait for that together: to
+   * ask for each of them would make it busier still, for as long as readers come.
+   */
+  async #whenShown(uri: SourceUri, now: number): Promise<CatalogueEntry> {
+    const since = this.#kept.has(uri.hex) ? await this.#options.announcements.shownSince(now) : Infinity;
+    return this.#keptAt(uri, performance.now(), since) ?? this.#askOrRecall(uri);
   }
 
   async #askOrRecall(uri: SourceUri): Promise<CatalogueEntry> {
