@@ -576,19 +576,49 @@ describe('DiskFiles', () => {
         expect(opensOf(path)).toBe(0);
       });
 
-      it('for some minutes, and are closed then though nobody asks for them', async () => {
-        vi.useFakeTimers({ toFake: ['performance', 'setInterval', 'clearInterval'] });
-        await takeNow();
-        expect(vi.getTimerCount()).toBe(1);
-        renameSync(directory, `${directory}.elsewhere`);
-        vi.advanceTimersByTime(140_000);
-        expect(await takeNow()).toBe(SHA);
-        vi.advanceTimersByTime(160_000);
-        expect(vi.getTimerCount()).toBe(0);
-        vi.useRealTimers();
-        await vi.waitFor(() => expect(opensOf(`${directory}.elsewhere`)).toBe(0));
-        expect(await takeNow()).toBeUndefined();
-        renameSync(`${directory}.elsewhere`, directory);
+      describe('for some minutes', () => {
+        const clock = () => vi.useFakeTimers({ toFake: ['performance', 'setInterval', 'clearInterval'] });
+
+        it('and are closed then if nobody has asked for them', async () => {
+          clock();
+          await takeNow();
+          expect(vi.getTimerCount()).toBe(1);
+          vi.advanceTimersByTime(300_000);
+          vi.useRealTimers();
+          await vi.waitFor(() => expect(opensOf(path)).toBe(0));
+        });
+
+        it('and are closed then if they are not in their place any more', async () => {
+          clock();
+          await takeNow();
+          renameSync(directory, `${directory}.elsewhere`);
+          vi.advanceTimersByTime(140_000);
+          expect(await takeNow()).toBe(SHA);
+          vi.advanceTimersByTime(160_000);
+          await vi.waitFor(() => expect(opensOf(`${directory}.elsewhere`)).toBe(0));
+          expect(await takeNow()).toBeUndefined();
+          vi.advanceTimersByTime(20_000);
+          expect(vi.getTimerCount()).toBe(0);
+          renameSync(`${directory}.elsewhere`, directory);
+        });
+
+        it('and then for some more if they were asked for, and no reader waits', async () => {
+          clock();
+          await takeNow();
+          for (let time = 0; time < 5; time++) {
+            vi.advanceTimersByTime(140_000);
+            expect(readNow()).not.toBeInstanceOf(Promise);
+            // A look at the path takes no time of this clock.
+            await delay(20);
+          }
+          expect(opensOf(path)).toBe(1);
+          // Once since the last reader, and once after that.
+          for (let time = 0; time < 2; time++) {
+            vi.advanceTimersByTime(290_000);
+            await delay(20);
+          }
+          await vi.waitFor(() => expect(opensOf(path)).toBe(0));
+        });
       });
 
       it('as many as may, and one in eight instead of the least recently used', async () => {

@@ -1,5 +1,6 @@
 import type { FileBody, LentBytes } from '../domain/index.js';
 import { orUnavailable } from './file-trouble.js';
+import { leadsTo } from './file-version.js';
 import { OpenFile } from './open-file.js';
 import type { PieceReads } from './piece-reads.js';
 
@@ -31,6 +32,11 @@ export class DiskBody implements FileBody {
   /** Whether the file is open, still where it was, and what it was. */
   get isCurrent(): boolean {
     return this.#open?.isCurrent ?? false;
+  }
+
+  /** Whether it still is where it was opened. Rejects when nobody can tell. */
+  isInPlace(): Promise<boolean> {
+    return leadsTo(this.#path, this.#version);
   }
 
   /** @param isToStayOpen Asked when a reader has opened the file: whether it stays open, between its readers, until it is let go. */

@@ -11,6 +11,7 @@ import {
 import { originalPlace, TEMPORARY, variantSuffix } from './disk-layout.js';
 import { FileReads, type ReadFile } from './file-reads.js';
 import { ignoreAbsence, orUnavailable } from './file-trouble.js';
+import { leadsTo } from './file-version.js';
 import { HotFiles } from './hot-files.js';
 import { KeptOpen } from './kept-open.js';
 import { TemporaryFiles } from './temporary-files.js';
@@ -155,7 +156,7 @@ export class DiskFiles implements ImageFiles {
   /** Keeps what has the checksum in memory, or open; what has not may be on its way to be replaced, or back. */
   async #warmUp(name: string, path: string, checksum: string): Promise<StoredFile | undefined> {
     const hot = this.#hot.get(name);
-    const isStill = hot?.checksum === checksum && (await this.#reads.isStill(path, hot.version));
+    const isStill = hot?.checksum === checksum && (await leadsTo(path, hot.version));
     const file = isStill ? hot : await this.#reads.read(path);
     if (file?.checksum === checksum) this.#hold(name, file);
     return file;

@@ -64,12 +64,6 @@ export class FileReads {
     return orUnavailable(() => this.#open(path, size));
   }
 
-  /** Whether a file is still what it was; errors with `storage-unavailable`. */
-  async isStill(path: string, version: string): Promise<boolean> {
-    const stats = await orUnavailable(() => stat(path).catch(ignoreAbsence));
-    return stats !== undefined && versionOf(stats) === version;
-  }
-
   /** Of a large file whose checksum is known, only whether it is still the same has to be found out. */
   async #look(path: string): Promise<ReadFile | undefined> {
     const known = this.#known.get(path);

@@ -13,12 +13,15 @@ interface FileOnDisk extends ReadFile {
 /** `until` is a time of `performance.now()`. */
 interface Kept {
   readonly file: FileOnDisk;
-  readonly until: number;
+  until: number;
+  /** Whether anybody has asked for it since it is kept until then. */
+  isUsed: boolean;
 }
 
 /**
- * Milliseconds for which a file is kept open at most: nobody would notice that the folders it lies in are others by now, and
- * the space of one that was removed is free again only when it is closed.
+ * Milliseconds after which a file that is kept open is closed at the latest if nobody has asked for it, and looked for where it
+ * was opened if somebody has: nobody would notice otherwise that the folders it lies in are others by now, and the space of one
+ * that was removed is free again only when it is closed.
  */
 const KEPT = 300_000;
 
@@ -41,9 +44,12 @@ export class KeptOpen {
   /** A file that is open, and still on the disk as it was. */
   get(key: string): ReadFile | undefined {
     const kept = sampledLook(this.#files, key);
-    if (kept?.file.body.isCurrent) return kept.file;
-    this.drop(key);
-    return undefined;
+    if (!kept?.file.body.isCurrent) {
+      this.drop(key);
+      return undefined;
+    }
+    kept.isUsed = true;
+    return kept.file;
   }
 
   /**
@@ -62,18 +68,34 @@ export class KeptOpen {
   #admit(key: string, file: FileOnDisk): boolean {
     const { size, max } = this.#files;
     if (this.#files.peek(key)?.file.body.isCurrent || (size === max && !isLetIn())) return false;
-    this.#files.set(key, { file, until: performance.now() + KEPT * inSecondHalf() });
-    this.#round ??= setInterval(() => this.#closeOld(), ROUND).unref();
+    this.#files.set(key, { file, until: later(), isUsed: false });
+    this.#round ??= setInterval(() => void this.#lookAtOld(), ROUND).unref();
     return true;
   }
 
-  #closeOld(): void {
-    const now = performance.now();
-    for (const [key, { until }] of this.#files) if (now >= until) this.drop(key);
+  /** One after another: nobody waits for it. */
+  async #lookAtOld(): Promise<void> {
+    for (const [key, kept] of this.#takeOld()) {
+      const isToStay = kept.isUsed && (await kept.file.body.isInPlace().catch(() => false));
+      if (isToStay) Object.assign(kept, { until: later(), isUsed: false });
+      else if (this.#files.peek(key) === kept) this.drop(key);
+    }
     if (this.#files.size > 0) return;
     clearInterval(this.#round);
     this.#round = undefined;
   }
+
+  /** Those whose time is over; the next round does not find them again while they are being looked at. */
+  #takeOld(): readonly [key: string, kept: Kept][] {
+    const now = performance.now();
+    const old = [...this.#files].filter(([, { until }]) => now >= until);
+    for (const [, kept] of old) kept.until = Infinity;
+    return old;
+  }
+}
+
+function later(): number {
+  return performance.now() + KEPT * inSecondHalf();
 }
 
 function isOnDisk(file: ReadFile): file is FileOnDisk {
