@@ -51,6 +51,7 @@ export async function load(
     running.child.stderr?.once('data', () => setTimeout(() => running.child.kill('SIGINT'), seconds * 1000));
     const { stdout } = await running;
     const { failed, timed, ...result } = JSON.parse(/^LOAD (.*)$/m.exec(stdout)?.[1] ?? '') as Told;
+    if (result.answers === 0) throw new Error(`${url} did not answer:\n${stdout}`);
     if (failed > 0) throw new Error(`${failed} requests of ${url} failed:\n${stdout}`);
     if (timed !== result.answers) throw new Error(`This wrk times ${timed} of ${result.answers} answers:\n${stdout}`);
     return result;

@@ -3,7 +3,7 @@
 local requests, at = {}, 0
 
 -- wrk knows them, but does not tell; an argument would come to `init`, which has another Lua state than `done`.
-local connections = tonumber(os.getenv("CONNECTIONS"))
+local connections = assert(tonumber(os.getenv("CONNECTIONS")), "CONNECTIONS is to say how many there are")
 
 function init(args)
   for path in io.lines(args[1]) do requests[#requests + 1] = wrk.format("GET", path) end
@@ -19,11 +19,12 @@ end
 
 -- The microseconds of each answer that came: how many took how many, and in order, how many there were.
 --
--- To each that took more than twice the average, wrk has added those that its connection would have waited for if it had
--- asked on meanwhile: one that took an average less, one that took two less, and so on. Connections that ask when they have been
--- answered do not ask meanwhile: what was added is taken away again, that of the slowest first, to which nothing was added.
+-- wrk expects a connection to be answered so often, one answer after another, and adds to each that took more than twice as long
+-- those that its connection would have waited for if it had asked on meanwhile: one that took so much less, one that took
+-- twice so much less, and so on (`stats_correct` of wrk 4.1). Connections that ask when they have been answered do not ask
+-- meanwhile: what was added is taken away again, that of the slowest first, to which nothing was added.
 local function measured(summary, latency)
-  local average = math.floor(summary.duration / math.floor(summary.requests / connections))
+  local expected = math.floor(summary.duration / math.floor(summary.requests / connections))
   local counts, took, total = {}, {}, 0
   for i = 1, #latency do
     local microseconds, count = latency(i)
@@ -31,7 +32,10 @@ local function measured(summary, latency)
   end
   for i = #took, 1, -1 do
     local count = counts[took[i]]
-    for added = took[i] - average, average + 1, -average do counts[added] = counts[added] - count end
+    for added = count > 0 and took[i] - expected or 0, expected + 1, -expected do
+      if (counts[added] or 0) < count then error("this wrk corrects what it measures in another way than 4.1") end
+      counts[added] = counts[added] - count
+    end
     total = total + count
   end
   return counts, took, total

@@ -12,10 +12,13 @@ describe('TrackedLookups', () => {
   let asked: number;
   let lookups: TrackedLookups;
   let announce: (uri: SourceUri) => void;
+  /** Since when announcements are known to have come, now and for who waits. */
+  let since: { now: number; shown: number };
 
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['performance'] });
     asked = 0;
+    since = { now: 0, shown: 0 };
     lookups = new TrackedLookups({
       ask: () => {
         asked++;
@@ -25,8 +28,8 @@ describe('TrackedLookups', () => {
       },
       announcements: {
         listen: ({ changed }) => (announce = (uri) => changed(Buffer.from(`img/${uri}`))),
-        currentSince: () => 0,
-        shownSince: () => Promise.resolve(0),
+        currentSince: () => since.now,
+        shownSince: () => Promise.resolve(since.shown),
         confirmedAt: (askedAt) => askedAt,
         close: () => {},
       },
@@ -60,6 +63,34 @@ describe('TrackedLookups', () => {
     const late = lookups.lookup(URI);
     expect(late).toBeInstanceOf(Promise);
     expect(await late).toEqual({ status: 'declared', freshFor: HOUR });
+  });
+
+  describe('when announcements may not have come yet', () => {
+    beforeEach(async () => {
+      await lookups.lookup(URI);
+      since.now = Infinity;
+    });
+
+    it('waits until they have, and does not ask for what is as it was', async () => {
+      const answers = Array.from({ length: 64 }, async () => lookups.lookup(URI));
+      expect(await Promise.all(answers)).toEqual(Array(64).fill({ status: 'declared', freshFor: HOUR }));
+      expect(asked).toBe(1);
+    });
+
+    it('asks for what has changed meanwhile', async () => {
+      const answer = lookups.lookup(URI);
+      announce(URI);
+      await answer;
+      expect(asked).toBe(3);
+    });
+
+    it('asks for what nothing is known of, and for all when nothing can be said', async () => {
+      await lookups.lookup(SourceUri.of('http://origin.example/other.png'));
+      expect(asked).toBe(2);
+      since.shown = Infinity;
+      await lookups.lookup(URI);
+      expect(asked).toBe(3);
+    });
   });
 
   it('asks again for what somebody else has changed, before any reader does', async () => {
