@@ -9,7 +9,7 @@ const BEAT = 10;
 const REST = 1000;
 const PATIENCE = 10;
 
-const UNHEARD = { ref: false };
+const UNREFERENCED = { ref: false };
 
 /** A PING, and whether its answer came in time. */
 interface Ping {
@@ -107,8 +107,8 @@ export class RedisPulse {
 
   /** A turn of the event loop more: when it was late itself, the answer may have come without having been looked at. */
   async #patience(at: number): Promise<boolean> {
-    await delay(PATIENCE, undefined, UNHEARD);
-    await nextTurn(undefined, UNHEARD);
+    await delay(PATIENCE, undefined, UNREFERENCED);
+    await nextTurn(undefined, UNREFERENCED);
     this.#isSilent = this.#provenAt < at;
     return !this.#isSilent;
   }
