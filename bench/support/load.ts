@@ -49,10 +49,12 @@ export async function load(
     const env = { ...process.env, CONNECTIONS: `${connections}` };
     const running = promisify(execFile)('wrk', [...how, '--latency', '-s', SCRIPT, url, '--', list], { env });
     running.child.stderr?.once('data', () => setTimeout(() => running.child.kill('SIGINT'), seconds * 1000));
-    const { stdout } = await running;
-    const { failed, timed, ...result } = JSON.parse(/^LOAD (.*)$/m.exec(stdout)?.[1] ?? '') as Told;
-    if (result.answers === 0) throw new Error(`${url} did not answer:\n${stdout}`);
+    const { stdout, stderr } = await running;
+    const [, told] = /^LOAD (.*)$/m.exec(stdout) ?? [];
+    if (told === undefined) throw new Error(`wrk did not tell what came of a load of ${url}:\n${stdout}${stderr}`);
+    const { failed, timed, ...result } = JSON.parse(told) as Told;
     if (failed > 0) throw new Error(`${failed} requests of ${url} failed:\n${stdout}`);
+    if (result.answers === 0) throw new Error(`${url} did not answer:\n${stdout}`);
     if (timed !== result.answers) throw new Error(`This wrk times ${timed} of ${result.answers} answers:\n${stdout}`);
     return result;
   } finally {

@@ -32,9 +32,11 @@ local function measured(summary, latency)
   end
   for i = #took, 1, -1 do
     local count = counts[took[i]]
-    for added = count > 0 and took[i] - expected or 0, expected + 1, -expected do
-      if (counts[added] or 0) < count then error("this wrk corrects what it measures in another way than 4.1") end
-      counts[added] = counts[added] - count
+    if count > 0 then
+      for added = took[i] - expected, expected + 1, -expected do
+        if (counts[added] or 0) < count then error("this wrk corrects what it measures in another way than 4.1") end
+        counts[added] = counts[added] - count
+      end
     end
     total = total + count
   end

@@ -609,15 +609,14 @@ describe('DiskFiles', () => {
             vi.advanceTimersByTime(140_000);
             expect(readNow()).not.toBeInstanceOf(Promise);
             // A look at the path takes no time of this clock.
-            await delay(20);
+            await delay(50);
           }
           expect(opensOf(path)).toBe(1);
           // Once since the last reader, and once after that.
-          for (let time = 0; time < 2; time++) {
+          await vi.waitFor(() => {
             vi.advanceTimersByTime(290_000);
-            await delay(20);
-          }
-          await vi.waitFor(() => expect(opensOf(path)).toBe(0));
+            expect(opensOf(path)).toBe(0);
+          });
         });
       });
 

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RedisPulse } from '../../src/adapters/redis-pulse.js';
@@ -79,17 +80,46 @@ describe('RedisPulse', () => {
     expect(vi.getTimerCount()).toBe(1);
   });
 
-  it('is asked once at a time by the clock, and again at once by an event loop that was late', async () => {
+  it('is asked three times without an answer by the clock, and again at once by an event loop that was late', async () => {
     pulse.isProven(now());
-    vi.advanceTimersByTime(30);
-    expect(sent).toBe(1);
+    vi.advanceTimersByTime(50);
+    expect(sent).toBe(3);
+    for (let ping = 0; ping < 3; ping++) answer();
+    await delay(0);
+    expect(sent).toBe(4);
     answer();
     await delay(0);
-    expect(sent).toBe(2);
-    vi.advanceTimersByTime(5);
-    answer();
-    await delay(0);
-    expect(sent).toBe(2);
+    expect(sent).toBe(4);
+  });
+
+  it('is proven all the time by answers that take 15 ms each', async () => {
+    const due: number[] = [];
+    const begun = now();
+    pulse.isProven(begun);
+    for (let known = 0; now() < begun + 200;) {
+      vi.advanceTimersByTime(1);
+      for (; known < sent; known++) due.push(now() + 15);
+      if (now() >= (due[0] ?? Infinity)) {
+        due.shift();
+        answer();
+        await delay(0);
+      }
+      expect(pulse.isProven(now())).toBe(now() >= begun + 25);
+    }
+  });
+
+  it('is found to be silent though nothing else wakes the event loop', () => {
+    const program = `
+      const { RedisPulse } = await import('./src/adapters/redis-pulse.ts');
+      const pulse = new RedisPulse(() => new Promise(() => undefined), () => undefined);
+      setTimeout(() => console.log('late'), 3000).unref();
+      const keepsAlive = setTimeout(() => undefined, 6000);
+      console.log(await pulse.proof(performance.now()));
+      clearTimeout(keepsAlive);`;
+    const { stdout } = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
+      encoding: 'utf8',
+    });
+    expect(stdout).toBe('false\n');
   });
 
   it('is lost when a PING is refused, but not when it is over', async () => {

@@ -12,13 +12,13 @@ describe('TrackedLookups', () => {
   let asked: number;
   let lookups: TrackedLookups;
   let announce: (uri: SourceUri) => void;
-  /** Since when announcements are known to have come, now and for who waits. */
-  let since: { now: number; shown: number };
+  /** Since when changes are announced, whether all of them have been, and what comes of waiting for that. */
+  let announced: { since: number; isShown: boolean; shown: () => Promise<boolean> };
 
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['performance'] });
     asked = 0;
-    since = { now: 0, shown: 0 };
+    announced = { since: 0, isShown: true, shown: () => Promise.resolve(true) };
     lookups = new TrackedLookups({
       ask: () => {
         asked++;
@@ -28,8 +28,11 @@ describe('TrackedLookups', () => {
       },
       announcements: {
         listen: ({ changed }) => (announce = (uri) => changed(Buffer.from(`img/${uri}`))),
-        currentSince: () => since.now,
-        shownSince: () => Promise.resolve(since.shown),
+        get since() {
+          return announced.since;
+        },
+        isShown: () => announced.isShown,
+        shown: () => announced.shown(),
         confirmedAt: (askedAt) => askedAt,
         close: () => {},
       },
@@ -68,7 +71,7 @@ describe('TrackedLookups', () => {
   describe('when announcements may not have come yet', () => {
     beforeEach(async () => {
       await lookups.lookup(URI);
-      since.now = Infinity;
+      announced.isShown = false;
     });
 
     it('waits until they have, and does not ask for what is as it was', async () => {
@@ -84,12 +87,22 @@ describe('TrackedLookups', () => {
       expect(asked).toBe(3);
     });
 
-    it('asks for what nothing is known of, and for all when nothing can be said', async () => {
+    it('asks at once for what nothing is known of, what is over, and what was asked before they came', async () => {
+      announced.shown = () => new Promise(() => undefined);
       await lookups.lookup(SourceUri.of('http://origin.example/other.png'));
       expect(asked).toBe(2);
-      since.shown = Infinity;
+      vi.advanceTimersByTime(5 * MINUTE);
       await lookups.lookup(URI);
       expect(asked).toBe(3);
+      announced.since = performance.now() + 1;
+      await lookups.lookup(URI);
+      expect(asked).toBe(4);
+    });
+
+    it('asks when they do not come', async () => {
+      announced.shown = () => Promise.resolve(false);
+      await lookups.lookup(URI);
+      expect(asked).toBe(2);
     });
   });
 

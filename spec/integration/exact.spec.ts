@@ -108,8 +108,8 @@ describe.skipIf(!command)('a change in Redis', () => {
         for (const catalogue of catalogues) expect(shown(await catalogue.lookup(URI))).toBe(`${CHECKSUM} fresh`);
         await nextTurn();
       }
-      // A turn that takes too long is a reason to ask; that every lookup asks is not.
-      expect((await lookupsAsked()) - before).toBeLessThan(100);
+      // Redis that takes too long to show that it has announced all is a reason to ask.
+      expect((await lookupsAsked()) - before).toBeLessThan(15);
     });
 
     it('is not asked of Redis again by a process whose turns take longer than it may count without a proof', async () => {
@@ -125,24 +125,20 @@ describe.skipIf(!command)('a change in Redis', () => {
         for (const answer of answers) expect(shown(await answer)).toBe(`${CHECKSUM} fresh`);
         await nextTurn();
       }
-      expect((await lookupsAsked()) - before).toBe(0);
-      // Nor is it told what is not true any more.
-      await client.hset(`img/${other}`, 'status', 'Blocked');
+      expect((await lookupsAsked()) - before).toBeLessThan(15);
+      // Nor is it told what is not true any more, be the announcement there without having been looked at.
+      const changing = client.hset(`img/${other}`, 'status', 'Blocked');
       for (const end = performance.now() + 60; performance.now() < end;);
       expect(shown(await catalogue.lookup(other))).toBe('blocked');
+      await changing;
     });
 
     it('is hardly asked of Redis again after a rest', async () => {
       const [catalogue] = catalogues as [RedisCatalogue];
       await delay(1200);
-      let asked = 0;
-      for (let isKnown = false; !isKnown; asked++) {
-        const answer = catalogue.lookup(URI);
-        isKnown = !isPending(answer);
-        await answer;
-      }
-      // Until the next heartbeat, there would be time for more.
-      expect(asked).toBeLessThan(6);
+      const before = await lookupsAsked();
+      for (let turn = 0; turn < 50; turn++) await catalogue.lookup(URI);
+      expect((await lookupsAsked()) - before).toBeLessThan(6);
     });
 
     it('shows 1,000 changes soon in each of two catalogues', async () => {

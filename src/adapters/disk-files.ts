@@ -57,7 +57,7 @@ export class DiskFiles implements ImageFiles {
       isWorthMemory: (size) => size <= this.#largest && this.#hot.admits(size),
     });
     this.#hot = new HotFiles(memoryBytes, (hex, file) => void this.#lookAgain(hex, file));
-    this.#kept = openFiles > 0 ? new KeptOpen(openFiles) : undefined;
+    this.#kept = openFiles > 0 ? new KeptOpen(openFiles, (key) => this.#hot.has(key)) : undefined;
     this.#temporary = new TemporaryFiles(join(directory, TEMPORARY));
   }
 

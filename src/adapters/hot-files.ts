@@ -66,6 +66,10 @@ export class HotFiles {
     return sampledLook(this.#files, key)?.file;
   }
 
+  has(key: string): boolean {
+    return this.#files.has(key);
+  }
+
   /** Whether a large file should be kept. */
   admits(size: number): boolean {
     const { calculatedSize, maxSize } = this.#files;

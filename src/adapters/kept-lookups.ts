@@ -42,11 +42,6 @@ export class KeptLookups {
     return kept && now < kept.until && kept.askedAt >= since ? kept : undefined;
   }
 
-  /** Whether there is an answer, be it over by now. */
-  has(hex: string): boolean {
-    return this.#kept.has(hex);
-  }
-
   /** Whether it is being asked for. */
   isAsked(hex: string): boolean {
     return this.#asking.has(hex);

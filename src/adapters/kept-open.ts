@@ -14,7 +14,7 @@ interface FileOnDisk extends ReadFile {
 interface Kept {
   readonly file: FileOnDisk;
   until: number;
-  /** Whether anybody has asked for it since it is kept until then. */
+  /** Whether anybody has read it from the disk since it was last looked for. */
   isUsed: boolean;
 }
 
@@ -34,10 +34,16 @@ const ROUND = 10_000;
  */
 export class KeptOpen {
   readonly #files: LRUCache<string, Kept>;
+  readonly #isInMemory: (key: string) => boolean;
   #round: NodeJS.Timeout | undefined;
+  #isLooking = false;
 
-  /** @param most Files that are open at most. */
-  constructor(most: number) {
+  /**
+   * @param most Files that are open at most.
+   * @param isInMemory Whether a file is in memory as well, where nobody reads it from the disk.
+   */
+  constructor(most: number, isInMemory: (key: string) => boolean) {
+    this.#isInMemory = isInMemory;
     this.#files = new LRUCache({ max: most, dispose: ({ file }) => file.body.letGo() });
   }
 
@@ -73,24 +79,22 @@ export class KeptOpen {
     return true;
   }
 
-  /** One after another: nobody waits for it. */
+  /** One after another: nobody waits for it, and a disk that hangs has one of libuv's threads. */
   async #lookAtOld(): Promise<void> {
-    for (const [key, kept] of this.#takeOld()) {
-      const isToStay = kept.isUsed && (await kept.file.body.isInPlace().catch(() => false));
-      if (isToStay) Object.assign(kept, { until: later(), isUsed: false });
-      else if (this.#files.peek(key) === kept) this.drop(key);
-    }
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    for (const [key, kept] of [...this.#files]) if (performance.now() >= kept.until) await this.#lookAt(key, kept);
+    this.#isLooking = false;
     if (this.#files.size > 0) return;
     clearInterval(this.#round);
     this.#round = undefined;
   }
 
-  /** Those whose time is over; the next round does not find them again while they are being looked at. */
-  #takeOld(): readonly [key: string, kept: Kept][] {
-    const now = performance.now();
-    const old = [...this.#files].filter(([, { until }]) => now >= until);
-    for (const [, kept] of old) kept.until = Infinity;
-    return old;
+  async #lookAt(key: string, kept: Kept): Promise<void> {
+    const isUsed = kept.isUsed || this.#isInMemory(key);
+    kept.isUsed = false;
+    if (isUsed && (await kept.file.body.isInPlace().catch(() => false))) kept.until = later();
+    else if (this.#files.peek(key) === kept) this.drop(key);
   }
 }
 

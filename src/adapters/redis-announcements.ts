@@ -23,6 +23,8 @@ export class RedisAnnouncements {
   readonly #messages: Redis;
   /** Since changes were last announced; it is over when they are not any more. */
   #pulse: RedisPulse | undefined;
+  /** Which attempt to have them announced is the latest, unless something has come between. */
+  #arming: symbol | undefined;
   #triedAt = -Infinity;
 
   /** @param messages A connection that is used for nothing else; it is opened when somebody first wants to know. */
@@ -30,16 +32,17 @@ export class RedisAnnouncements {
     this.#commands = commands;
     this.#messages = messages;
     messages.on('ready', () => void this.#arm());
-    messages.on('close', () => this.#pulse?.end());
+    messages.on('close', () => this.#disarm());
     // The name may lead to another server by now.
-    commands.on('close', () => this.#pulse?.end());
-    commands.on('ready', () => messages.status === 'ready' && messages.disconnect(true));
+    commands.on('close', () => this.#disarm());
+    commands.on('ready', () => {
+      if (messages.status === 'ready') this.#renewConnection();
+    });
   }
 
   /** Whether changes are being announced, or nobody has wanted to know so far. */
   get areExpected(): boolean {
-    const isHeard = this.#pulse !== undefined && !this.#pulse.isOver;
-    return isHeard || this.#messages.status === 'wait';
+    return this.since < Infinity || this.#messages.status === 'wait';
   }
 
   listen({ changed, flushed }: AnnouncementListener): void {
@@ -49,21 +52,21 @@ export class RedisAnnouncements {
     });
   }
 
-  /**
-   * What was asked since then, and not announced to have changed, is as it was, but for the last moment
-   * (25 ms). `Infinity` when nothing can be said.
-   */
-  currentSince(now: number): number {
-    const pulse = this.#pulse;
-    if (pulse && !pulse.isOver) return pulse.isProven(now) ? pulse.begunAt : Infinity;
-    this.#begin(now);
-    return Infinity;
+  /** What was asked since then, and not announced to have changed, is as it was when Redis last showed that. `Infinity` when nothing is announced. */
+  get since(): number {
+    return this.#pulse && !this.#pulse.isOver ? this.#pulse.begunAt : Infinity;
   }
 
-  /** The same for who has come at `now` and waits for Redis to show it, with others: one round trip for all of them, 10 ms at most. */
-  async shownSince(now: number): Promise<number> {
-    const pulse = this.#pulse;
-    return pulse && (await pulse.proof(now)) ? pulse.begunAt : Infinity;
+  /** Whether Redis has shown that it has announced all that was changed until a moment ago (25 ms). */
+  isShown(now: number): boolean {
+    if (this.#pulse && !this.#pulse.isOver) return this.#pulse.isProven(now);
+    this.#begin(now);
+    return false;
+  }
+
+  /** The same for who has come at `now` and waits for it, with others: one round trip for all of them, or 10 ms and a turn of the event loop. */
+  async shown(now: number): Promise<boolean> {
+    return (await this.#pulse?.proof(now)) ?? false;
   }
 
   /** When what was asked at `askedAt`, and not announced to have changed, was last known to be so. */
@@ -72,7 +75,7 @@ export class RedisAnnouncements {
   }
 
   close(): void {
-    this.#pulse?.end();
+    this.#disarm();
     this.#messages.disconnect();
   }
 
@@ -81,8 +84,13 @@ export class RedisAnnouncements {
     else if (this.#messages.status === 'ready' && now - this.#triedAt > RETRY) this.#renewConnection();
   }
 
-  #renewConnection(): void {
+  #disarm(): void {
+    this.#arming = undefined;
     this.#pulse?.end();
+  }
+
+  #renewConnection(): void {
+    this.#disarm();
     this.#triedAt = performance.now();
     this.#messages.disconnect(true);
   }
@@ -90,13 +98,16 @@ export class RedisAnnouncements {
   /** A server that does not announce, or does not let us ask for it, is asked each time. */
   async #arm(): Promise<void> {
     const [messages, commands] = [this.#messages, this.#commands];
+    const arming = (this.#arming = Symbol());
     this.#triedAt = performance.now();
     try {
       const id = await messages.client('ID');
       await messages.client('TRACKING', 'ON', 'REDIRECT', id, 'BCAST', 'PREFIX', 'img/');
       const [mine, theirs] = await Promise.all([messages, commands].map(runId));
-      if (mine === undefined || mine !== theirs) return;
+      // To subscribe on the next connection would keep that from ever asking for announcements.
+      if (this.#arming !== arming || mine === undefined || mine !== theirs) return;
       await messages.subscribe(CHANNEL);
+      if (this.#arming !== arming) return;
       this.#pulse = new RedisPulse(
         () => messages.ping(),
         () => this.#renewConnection(),

@@ -9,7 +9,8 @@ const BEAT = 10;
 const REST = 1000;
 const PATIENCE = 10;
 
-const UNREFERENCED = { ref: false };
+/** PINGs without an answer, beyond which the clock sends no more. */
+const MOST_OPEN = 3;
 
 /** A PING, and whether its answer came in time. */
 interface Ping {
@@ -20,7 +21,8 @@ interface Ping {
 /**
  * Shows that a connection to Redis brings all that is sent on it. It can be dead without anybody noticing, so that it
  * counts only for a moment after each PING that was answered: as what Redis sends comes in order, all that it sent
- * before it got the PING is there by then. Times are those of `performance.now()`.
+ * before it got the PING is there by then. (What was changed in the same turn of Redis is announced right behind the answer,
+ * and written with it.) Times are those of `performance.now()`.
  */
 export class RedisPulse {
   readonly begunAt = performance.now();
@@ -29,6 +31,7 @@ export class RedisPulse {
   #provenAt = -Infinity;
   #wantedAt = -Infinity;
   #ping: Ping | undefined;
+  #open = 0;
   #beating: NodeJS.Timeout | undefined;
   #isSilent = false;
   #isOver = false;
@@ -51,14 +54,15 @@ export class RedisPulse {
 
   /** Whether all that was sent until a moment ago (25 ms) is there. */
   isProven(now: number): boolean {
+    if (this.#isOver) return false;
     this.#wantedAt = now;
     this.#beating ??= setInterval(() => this.#beat(), BEAT).unref();
     return now < this.#provenAt + LEASE;
   }
 
   /**
-   * The same for who has come at `now` and waits for it. Whether it is silent is known after 10 ms, and then nobody waits
-   * until it is heard again.
+   * The same for who has come at `now` and waits for it. Whether it is silent is known after 10 ms and a turn of the event loop,
+   * and then nobody waits until it is heard again.
    */
   async proof(now: number): Promise<boolean> {
     if (this.#isOver || this.#isSilent) return false;
@@ -77,13 +81,9 @@ export class RedisPulse {
     if (now - this.#wantedAt > REST) {
       clearInterval(this.#beating);
       this.#beating = undefined;
-    } else if (!this.#isAsked) {
+    } else if (this.#open < MOST_OPEN) {
       this.#ask(now);
     }
-  }
-
-  get #isAsked(): boolean {
-    return this.#ping !== undefined && this.#ping.at > this.#provenAt;
   }
 
   #ask(at: number): Ping {
@@ -92,23 +92,27 @@ export class RedisPulse {
   }
 
   async #answer(at: number): Promise<boolean> {
+    this.#open++;
     try {
       await this.#send();
     } catch {
       if (!this.#isOver) this.#lost();
       return false;
+    } finally {
+      this.#open--;
     }
     this.#provenAt = at;
     this.#isSilent = false;
     // An event loop that is busy is late for the next beat as well.
-    if (performance.now() - at > BEAT / 2 && !this.#isOver) this.#beat();
+    if (performance.now() - at > BEAT / 2 && this.#open === 0 && !this.#isOver) this.#beat();
     return true;
   }
 
   /** A turn of the event loop more: when it was late itself, the answer may have come without having been looked at. */
   async #patience(at: number): Promise<boolean> {
-    await delay(PATIENCE, undefined, UNREFERENCED);
-    await nextTurn(undefined, UNREFERENCED);
+    await delay(PATIENCE, undefined, { ref: false });
+    // One that does not keep the process alive would not come before something else wakes the event loop.
+    await nextTurn();
     this.#isSilent = this.#provenAt < at;
     return !this.#isSilent;
   }

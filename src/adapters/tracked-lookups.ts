@@ -1,5 +1,5 @@
 import { type CatalogueEntry, SourceUri } from '../domain/index.js';
-import { entryAt, KeptLookups, type Told } from './kept-lookups.js';
+import { entryAt, type Kept, KeptLookups, type Told } from './kept-lookups.js';
 import { urisOf } from './redis-schema.js';
 import type { RedisAnnouncements } from './redis-announcements.js';
 import { inSecondHalf } from './in-second-half.js';
@@ -7,7 +7,7 @@ import { inSecondHalf } from './in-second-half.js';
 export interface TrackedLookupsOptions {
   /** One round trip. */
   readonly ask: (uri: SourceUri) => Promise<Told>;
-  readonly announcements: Pick<RedisAnnouncements, 'listen' | 'currentSince' | 'shownSince' | 'confirmedAt' | 'close'>;
+  readonly announcements: Pick<RedisAnnouncements, 'listen' | 'since' | 'isShown' | 'shown' | 'confirmedAt' | 'close'>;
   /** Milliseconds; see `RedisCatalogueOptions`. */
   readonly grace: number;
   readonly report: (trouble: unknown) => void;
@@ -49,8 +49,11 @@ export class TrackedLookups {
   /** At once when Redis need not be asked. Rejects when it cannot be, and nothing is known good. */
   lookup(uri: SourceUri): CatalogueEntry | Promise<CatalogueEntry> {
     const now = performance.now();
-    const since = this.#options.announcements.currentSince(now);
-    return this.#keptAt(uri, now, since) ?? (since === Infinity ? this.#whenShown(uri, now) : this.#askOrRecall(uri));
+    const { announcements } = this.#options;
+    const isShown = announcements.isShown(now);
+    const kept = this.#kept.get(uri.hex, now, announcements.since);
+    if (!kept) return this.#askOrRecall(uri);
+    return isShown ? this.#use(uri, kept, now) : this.#whenShown(uri, now);
   }
 
   /** Makes a change of our own, which is announced as well: but whoever comes right after it must see it too. */
@@ -74,9 +77,7 @@ export class TrackedLookups {
     if (this.#kept.drop(hex) && !this.#changing.has(hex)) this.#renew(hex);
   }
 
-  #keptAt({ hex }: SourceUri, now: number, since: number): CatalogueEntry | undefined {
-    const kept = this.#kept.get(hex, now, since);
-    if (!kept) return undefined;
+  #use({ hex }: SourceUri, kept: Kept, now: number): CatalogueEntry {
     if (now >= kept.renewAt && !this.#kept.isAsked(hex)) this.#renew(hex);
     return entryAt(kept, now);
   }
@@ -86,8 +87,11 @@ export class TrackedLookups {
    * ask for each of them would make it busier still, for as long as readers come.
    */
   async #whenShown(uri: SourceUri, now: number): Promise<CatalogueEntry> {
-    const since = this.#kept.has(uri.hex) ? await this.#options.announcements.shownSince(now) : Infinity;
-    return this.#keptAt(uri, performance.now(), since) ?? this.#askOrRecall(uri);
+    const { announcements } = this.#options;
+    const isShown = await announcements.shown(now);
+    const later = performance.now();
+    const kept = isShown ? this.#kept.get(uri.hex, later, announcements.since) : undefined;
+    return kept ? this.#use(uri, kept, later) : this.#askOrRecall(uri);
   }
 
   async #askOrRecall(uri: SourceUri): Promise<CatalogueEntry> {
