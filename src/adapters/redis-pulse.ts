@@ -103,8 +103,6 @@ export class RedisPulse {
     }
     this.#provenAt = at;
     this.#isSilent = false;
-    // An event loop that is busy is late for the next beat as well.
-    if (performance.now() - at > BEAT / 2 && this.#open === 0 && !this.#isOver) this.#beat();
     return true;
   }
 
