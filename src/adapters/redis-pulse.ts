@@ -66,9 +66,8 @@ export class RedisPulse {
    */
   async proof(now: number): Promise<boolean> {
     if (this.#isOver || this.#isSilent) return false;
-    const isSoonEnough = this.#ping !== undefined && now < this.#ping.at + LEASE;
-    const { isAnswered } = this.#ping && isSoonEnough ? this.#ping : this.#ask(now);
-    return (await isAnswered) && !this.#isOver;
+    const ping = this.#ping && now < this.#ping.at + LEASE ? this.#ping : this.#ask(now);
+    return (await ping.isAnswered) && !this.#isOver;
   }
 
   end(): void {
