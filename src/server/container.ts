@@ -1,5 +1,4 @@
 import 'reflect-metadata';
-import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { NEVER, type Observable, type OperatorFunction } from 'rxjs';
 import { container as root, type DependencyContainer, type InjectionToken, instanceCachingFactory } from 'tsyringe';
@@ -7,7 +6,6 @@ import { container as root, type DependencyContainer, type InjectionToken, insta
 import { AddressRules } from '../adapters/address-rules.js';
 import { descriptorShare } from '../adapters/descriptor-share.js';
 import { DiskFiles } from '../adapters/disk-files.js';
-import { EmbeddedCatalogue } from '../adapters/embedded-catalogue.js';
 import { httpOrigin } from '../adapters/http-origin.js';
 import { isolatedResizer } from '../adapters/isolated-resizer.js';
 import { magicSniffer } from '../adapters/magic-sniffer.js';
@@ -45,15 +43,15 @@ export const REFRESH: InjectionToken<Refresh> = Symbol('refresh');
 export const PIPELINE: InjectionToken<OperatorFunction<EncodedRequest, ServedImage>> = Symbol('pipeline');
 
 /**
- * Which part is made of what. Parts are made when they are first asked for, and once.
+ * Which part is made of what. Parts are made when they are first asked for, and once; the catalogue at once.
  *
  * @param shutdown Ends, when it emits, what goes on without a reader.
  */
-export function createContainer(
+export async function createContainer(
   options: Options,
   log: Logger,
   shutdown: Observable<unknown> = NEVER,
-): DependencyContainer {
+): Promise<DependencyContainer> {
   const container = root.createChildContainer();
   const register = <T>(token: InjectionToken<T>, make: (parts: DependencyContainer) => T) =>
     container.register(token, { useFactory: instanceCachingFactory(make) });
@@ -61,8 +59,9 @@ export function createContainer(
   const tracer = loadedTracer();
   const stages = stageOverrides(options, shutdown, tracer && tracedStage(tracer));
 
-  register(TROUBLES, () => new TroubleLog(log));
-  register(CATALOGUE, (parts) => openCatalogue(options, parts.resolve(TROUBLES)));
+  const troubles = new TroubleLog(log);
+  container.register(TROUBLES, { useValue: troubles });
+  container.register(CATALOGUE, { useValue: await openCatalogue(options, troubles) });
   register(FILES, () => new DiskFiles(options.dir, { memoryBytes: options.memoryCache, openFiles: descriptorShare() }));
   register(ORIGIN, () =>
     httpOrigin({
@@ -117,7 +116,9 @@ function metricsOf(parts: DependencyContainer): Metrics {
   return metrics;
 }
 
-function openCatalogue({ redis, dir, redisGrace }: Options, { report }: TroubleLog): ManagedCatalogue {
-  if (redis.kind === 'embedded') return new EmbeddedCatalogue({ path: join(dir, 'catalogue.lmdb') });
-  return new RedisCatalogue({ ...redis, grace: redisGrace, report });
+async function openCatalogue({ redis, dir, redisGrace }: Options, { report }: TroubleLog): Promise<ManagedCatalogue> {
+  if (redis.kind !== 'embedded') return new RedisCatalogue({ ...redis, grace: redisGrace, report });
+  // Not before: LMDB takes its time to load, and most have Redis.
+  const { embeddedStore } = await import('./embedded-store.js');
+  return embeddedStore(dir);
 }

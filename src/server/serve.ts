@@ -22,10 +22,10 @@ import { workersFront } from './workers/workers-front.js';
 export async function serve(options: Options): Promise<0> {
   tuneHeap();
   assertCacheDirectory(options.dir);
-  const log = openLog(options);
+  const log = await openLog(options);
   const { logger, reopen } = log;
   const shutdown = new Subject<void>();
-  const container = createContainer(options, logger, shutdown);
+  const container = await createContainer(options, logger, shutdown);
   const catalogue = container.resolve(CATALOGUE);
   const metrics = container.resolve(METRICS);
   if (metrics) logMetrics(metrics, log);

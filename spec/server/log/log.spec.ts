@@ -20,7 +20,7 @@ const FORGERIES = [
 describe('openLog', () => {
   it.each(FORGERIES)('writes %s as part of one line of printable ASCII', async (name, text) => {
     const file = join(directory, name);
-    const { logger } = openLog({ log: file, logLevel: 'info', workers: 1 });
+    const { logger } = await openLog({ log: file, logLevel: 'info', workers: 1 });
     logger.error({ err: new Error(text), uri: text }, text);
     const lines = (await written(file)).split('\n');
     expect(lines).toHaveLength(2);
@@ -30,7 +30,7 @@ describe('openLog', () => {
 
   it('writes lines in their order, those that may wait with the next that may not', async () => {
     const file = join(directory, 'order');
-    const { logger, compose } = openLog({ log: file, logLevel: 'info', workers: 1 });
+    const { logger, compose } = await openLog({ log: file, logLevel: 'info', workers: 1 });
     compose((line) => line.text('{"msg":"first"}\n'), undefined);
     logger.info('second');
     expect((await written(file)).match(/first|second/g)).toEqual(['first', 'second']);
@@ -38,7 +38,8 @@ describe('openLog', () => {
 
   it('writes what may wait within half a second', async () => {
     const file = join(directory, 'soon');
-    openLog({ log: file, logLevel: 'info', workers: 1 }).compose((line) => line.text('{}\n'), undefined);
+    const { compose } = await openLog({ log: file, logLevel: 'info', workers: 1 });
+    compose((line) => line.text('{}\n'), undefined);
     expect(readFileSync(file, 'utf8')).toBe('');
     await delay(700);
     expect(readFileSync(file, 'utf8')).toBe('{}\n');

@@ -16,7 +16,7 @@ export async function withCatalogue<T>(
   work: (catalogue: ManagedCatalogue, parts: DependencyContainer) => Promise<T>,
 ): Promise<T> {
   if (options.redis.kind === 'embedded') assertCacheDirectory(options.dir);
-  const parts = createContainer(options, pino({ enabled: false }));
+  const parts = await createContainer(options, pino({ enabled: false }));
   const catalogue = parts.resolve(CATALOGUE);
   try {
     await catalogue.connect().catch((error: Error) => {

@@ -1,27 +1,15 @@
-import { SingleBar } from 'cli-progress';
-
-const BOUNDED = '[{bar}] {percentage}% | {value}/{total} | {eta_formatted} left';
-const UNBOUNDED = '{value} | {duration_formatted}';
-
 /** They end the process; but for that, the terminal would stay without its cursor. */
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
-/**
- * Shows on the standard error how far some work is, when that is a terminal, and leaves nothing behind.
- *
- * @param total How many steps there are, as far as that is known; `undefined` when nobody can tell.
- */
+/** Shows how far some work is; see `progressBar`. */
 export async function withProgress<T>(
   what: string,
   total: number | undefined,
   work: (step: (count?: number) => void) => Promise<T>,
 ): Promise<T> {
-  const bar = new SingleBar({
-    format: `${what} ${total === undefined ? UNBOUNDED : BOUNDED}`,
-    stream: process.stderr,
-    clearOnComplete: true,
-    hideCursor: true,
-  });
+  // Not before: the service, which knows all commands, starts sooner without it.
+  const { progressBar } = await import('./progress-bar.js');
+  const bar = progressBar(what, total);
   const endedBy = (signal: NodeJS.Signals) => {
     bar.stop();
     process.kill(process.pid, signal);

@@ -4,7 +4,6 @@ import type { Options } from '../options.js';
 import { LineBatch, type PutLine } from './line-batch.js';
 import { type LineOutput, lineOutput } from './line-output.js';
 import { LineWriter } from './line-writer.js';
-import { forPeople } from './pretty.js';
 import { printable } from './printable.js';
 
 /** The log, and how to open its file anew after it was rotated away. */
@@ -28,14 +27,14 @@ const QUIET = 60_000;
  * Logs to a file as JSON lines; to standard output too, but for people when a terminal looks on. Nobody waits for what
  * is logged; see `LineWriter`. It is written before the process ends, unless it is killed or nobody takes it.
  */
-export function openLog({ log, logLevel, workers }: Pick<Options, 'log' | 'logLevel' | 'workers'>): Log {
+export async function openLog({ log, logLevel, workers }: Pick<Options, 'log' | 'logLevel' | 'workers'>): Promise<Log> {
   const output = open(log, workers > 1);
   const writer = new LineWriter({
     output,
     complain: complainer(log),
     lost: (lines) => logger.warn({ lines }, 'lines of this log were lost: nobody took them, or they were too long'),
   });
-  const shape = log === '-' && process.stdout.isTTY ? forPeople() : printableLine;
+  const shape = log === '-' && process.stdout.isTTY ? await shapeForPeople() : printableLine;
   const logger = pino({ level: logLevel }, { write: (line) => writer.write(shape(line)) });
   process.once('exit', () => writer.flushNow());
   return {
@@ -44,6 +43,12 @@ export function openLog({ log, logLevel, workers }: Pick<Options, 'log' | 'logLe
     reopen: () => writer.reopen(),
     lost: () => writer.lost,
   };
+}
+
+/** Loaded only where people look on: a service starts sooner without it. */
+async function shapeForPeople(): Promise<(line: string) => string> {
+  const { forPeople } = await import('./pretty.js');
+  return forPeople();
 }
 
 function open(log: string, isShared: boolean): LineOutput {

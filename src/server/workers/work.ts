@@ -17,20 +17,21 @@ import { remoteRefresh } from './remote-refresh.js';
 /** Answers the readers that the primary sends, until it says that these were all. */
 export async function work(options: Options): Promise<void> {
   tuneHeap();
-  const log = openLog(options);
+  const log = await openLog(options);
   const { logger, reopen } = log;
   const orphaned = () => {
     logger.error('the primary is gone');
     process.exit(1);
   };
   process.once('disconnect', orphaned);
+  const shutdown = new Subject<void>();
+  const container = await createContainer(options, logger, shutdown);
+  // From here to where it is ready, nothing waits: no message of the primary is to find nobody.
   const channel = channelTo<ToWorker, ToPrimary>(process);
   const stopping = told(channel, 'stop');
   const accepted = told(channel, 'accepted');
   channel.messages.pipe(filter(({ kind }) => kind === 'reopen')).subscribe(reopen);
 
-  const shutdown = new Subject<void>();
-  const container = createContainer(options, logger, shutdown);
   const { refreshing } = container.resolve(SHARED);
   container.register(REFRESH, { useValue: remoteRefresh(channel, refreshing, container.resolve(FILES)) });
   const catalogue = container.resolve(CATALOGUE);
