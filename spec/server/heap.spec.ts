@@ -39,7 +39,42 @@ function heapThatHolds(held: number): number {
   return Number(execFileSync(process.execPath, args, { encoding: 'utf8', timeout: 30_000 }));
 }
 
+/**
+ * Requests that come a hundred at a time and are gone by the next, as many as there are between two collections of the
+ * young. Nothing is optimized, since only what is not tells V8 where it came from.
+ */
+const TURNS = `
+  class Request {
+    constructor(about) {
+      this.about = about;
+    }
+  }
+  const request = (n) => {
+    const about = { n };
+    about.list = [n];
+    about.more = [1, 2, 3];
+    return new Request(about);
+  };
+  const turn = [];
+  for (let n = 0; n < 6000; n++) {
+    turn[n % 1000] = request(n);
+    for (let garbage = 0; garbage < 16; garbage++) new Array(1000).fill(0);
+  }
+`;
+
+/** Where V8 decides to allocate with the old what has been found alive. */
+function bornOld(before: string): number {
+  const told = ['--no-opt', '--min-semi-space-size=16', '--trace-pretenuring-statistics', '--input-type=module', '-e'];
+  const output = execFileSync(process.execPath, [...told, before + TURNS], { encoding: 'utf8', timeout: 30_000 });
+  return output.match(/=> tenure/g)?.length ?? 0;
+}
+
 describe('tuneHeap', () => {
+  it('has V8 allocate with the young what is alive for no longer than a long turn of the event loop', () => {
+    expect(bornOld('')).toBeGreaterThan(0);
+    expect(bornOld(`import { tuneHeap } from ${JSON.stringify(HEAP)}; tuneHeap();`)).toBe(0);
+  });
+
   it('lets a large heap grow by little from one major collection to the next', () => {
     expect(heapThatHolds(256 * MIB) / (256 * MIB)).toBeLessThan(2);
   });
