@@ -39,11 +39,8 @@ function heapThatHolds(held: number): number {
   return Number(execFileSync(process.execPath, args, { encoding: 'utf8', timeout: 30_000 }));
 }
 
-/**
- * Requests that come a hundred at a time and are gone by the next, as many as there are between two collections of the
- * young. Nothing is optimized, since only what is not tells V8 where it came from.
- */
-const TURNS = `
+/** Requests of which the last thousand are alive: all that have come since the last collection of the young, some 250. */
+const REQUESTS = `
   class Request {
     constructor(about) {
       this.about = about;
@@ -58,14 +55,15 @@ const TURNS = `
   const turn = [];
   for (let n = 0; n < 6000; n++) {
     turn[n % 1000] = request(n);
-    for (let garbage = 0; garbage < 16; garbage++) new Array(1000).fill(0);
+    for (let garbage = 0; garbage < 8; garbage++) new Array(1000).fill(0);
   }
 `;
 
-/** Where V8 decides to allocate with the old what has been found alive. */
+/** How often V8 decides to allocate with the old what has been found alive: as code tells it that is not optimized, when the young have all the room that they get. */
 function bornOld(before: string): number {
-  const told = ['--no-opt', '--min-semi-space-size=16', '--trace-pretenuring-statistics', '--input-type=module', '-e'];
-  const output = execFileSync(process.execPath, [...told, before + TURNS], { encoding: 'utf8', timeout: 30_000 });
+  const room = ['--min-semi-space-size=16', '--max-semi-space-size=16'];
+  const told = ['--no-opt', ...room, '--trace-pretenuring-statistics', '--input-type=module', '-e'];
+  const output = execFileSync(process.execPath, [...told, before + REQUESTS], { encoding: 'utf8', timeout: 30_000 });
   return output.match(/=> tenure/g)?.length ?? 0;
 }
 

@@ -43,7 +43,8 @@ export const REFRESH: InjectionToken<Refresh> = Symbol('refresh');
 export const PIPELINE: InjectionToken<OperatorFunction<EncodedRequest, ServedImage>> = Symbol('pipeline');
 
 /**
- * Which part is made of what. Parts are made when they are first asked for, and once; the catalogue at once.
+ * Which part is made of what. Parts are made when they are first asked for, and once; but the catalogue, whose code may
+ * have to be loaded, is made here, for the caller to close.
  *
  * @param shutdown Ends, when it emits, what goes on without a reader.
  */

@@ -23,20 +23,21 @@ export function flagsFor(taken: number, used: number): string[] {
 }
 
 /**
- * V8 allocates with the old what has mostly been found alive by collections of the young. Of requests that come in turns of
- * tens, all those of a turn are, when a turn is long; but it ends, and what V8 has learned from the first turns fills the old
- * space with the garbage of all others.
+ * V8 learns from collections of the young what mostly stays alive, and allocates it with the old. Of requests that come in turns of
+ * tens, all those of a long turn are found alive; but it ends, and what was learned from the first turns fills the old space with
+ * the garbage of all others.
  */
-const NO_OLD_AGE_AT_BIRTH = '--no-allocation-site-pretenuring';
+const NO_PRETENURING = '--no-allocation-site-pretenuring';
 
 /**
  * Gives a small heap room to grow in, and a large one little. V8 goes by proportion, and by how much there is to do: a
  * heap of 20 MB was collected for each large picture that came by, for some ten milliseconds in which no hit was
  * answered; one that had served 50,000 pictures grew fourfold on a machine with much memory, so that most of it was
- * waiting to be collected. What keeps a large one small costs a hit a tenth.
+ * waiting to be collected. What keeps a large one small costs a hit a tenth. Nothing is learned from long turns; see
+ * `NO_PRETENURING`.
  */
 export function tuneHeap(): void {
-  setFlagsFromString(NO_OLD_AGE_AT_BIRTH);
+  setFlagsFromString(NO_PRETENURING);
   const look = () => {
     const { total_heap_size: taken, used_heap_size: used } = getHeapStatistics();
     for (const flag of flagsFor(taken, used)) setFlagsFromString(flag);

@@ -1,7 +1,11 @@
 /** They end the process; but for that, the terminal would stay without its cursor. */
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
-/** Shows how far some work is; see `progressBar`. */
+/**
+ * Shows on the standard error how far some work is, when that is a terminal, and leaves nothing behind.
+ *
+ * @param total How many steps there are, as far as that is known; `undefined` when nobody can tell.
+ */
 export async function withProgress<T>(
   what: string,
   total: number | undefined,

@@ -24,9 +24,11 @@ export async function work(options: Options): Promise<void> {
     process.exit(1);
   };
   process.once('disconnect', orphaned);
+  // It may have gone while this process was loading, when nobody listened.
+  if (!process.connected) orphaned();
   const shutdown = new Subject<void>();
   const container = await createContainer(options, logger, shutdown);
-  // From here to where it is ready, nothing waits: no message of the primary is to find nobody.
+  // Node keeps messages until the first listener, and gives them to those that are there: until all are, nothing may wait.
   const channel = channelTo<ToWorker, ToPrimary>(process);
   const stopping = told(channel, 'stop');
   const accepted = told(channel, 'accepted');
