@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { fchmodSync, fstatSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -6,6 +7,7 @@ import { ignoreAbsence } from './file-trouble.js';
 import { ProcessMark } from './process-mark.js';
 
 const FILE_MODE = 0o644;
+const PERMISSIONS = 0o777;
 
 /** Milliseconds after which a temporary file belongs to nobody, wherever its process may be. */
 const LONGEST_WRITE = 10 * 60_000;
@@ -89,9 +91,12 @@ export class TemporaryFiles {
 async function writeFile(path: string, bytes: Uint8Array, durable: boolean): Promise<Date> {
   const file = await open(path, 'wx', FILE_MODE);
   try {
+    await file.writeFile(bytes);
+    // Neither waits for the disk, and a trip to libuv's threads takes ten times as long.
+    const { mode, mtime } = fstatSync(file.fd);
     // Past the umask: the mode is part of the contract, other programs read these files.
-    await Promise.all([file.writeFile(bytes), file.chmod(FILE_MODE)]);
-    const [{ mtime }] = await Promise.all([file.stat(), durable && file.datasync()]);
+    if ((mode & PERMISSIONS) !== FILE_MODE) fchmodSync(file.fd, FILE_MODE);
+    if (durable) await file.datasync();
     return mtime;
   } finally {
     await file.close();

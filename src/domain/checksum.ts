@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { type Expected, GrowingBytes } from './growing-bytes.js';
 
 /** Checksums of bytes that came piece by piece. */
@@ -6,7 +6,7 @@ const known = new WeakMap<Uint8Array, string>();
 
 /** SHA-1 in hexadecimal, the form in which Redis keeps the checksum of a stored picture. */
 export function checksumOf(bytes: Uint8Array): string {
-  return known.get(bytes) ?? new RunningChecksum().add(bytes).digest();
+  return known.get(bytes) ?? hash('sha1', bytes);
 }
 
 /** The checksum of bytes that come piece by piece: looking at a picture of megabytes at once takes milliseconds. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 const HEX = /^[0-9a-f]+$/i;
 const LISTS: ReadonlySet<string> = new Set(['latest', 'blocked'].map(hexOf));
@@ -36,7 +36,7 @@ export class SourceUri {
 
   /** SHA-1 of the bytes in hexadecimal: the name under which the picture is kept. */
   get digest(): string {
-    return createHash('sha1').update(this.bytes).digest('hex');
+    return hash('sha1', this.bytes);
   }
 
   /**

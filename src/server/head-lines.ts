@@ -67,11 +67,12 @@ export class OwnResponse<Request extends IncomingMessage = IncomingMessage> exte
 
 /** Names and values in turn. */
 function fieldsOf(lines: HeadLines): string[] {
-  return lines
-    .split('\r\n')
-    .slice(0, -1)
-    .flatMap((line) => {
-      const colon = line.indexOf(':');
-      return [line.slice(0, colon), line.slice(colon + 2)];
-    });
+  const fields: string[] = [];
+  for (let start = 0; start < lines.length;) {
+    const colon = lines.indexOf(': ', start);
+    const end = lines.indexOf('\r\n', colon);
+    fields.push(lines.slice(start, colon), lines.slice(colon + 2, end));
+    start = end + 2;
+  }
+  return fields;
 }
