@@ -18,16 +18,16 @@ export const STALE = 'stale variant';
 /**
  * Every step at which the service is killed, in the order in which it comes to them. Between the record
  * and the rename the record speaks of bytes that are not in place yet: the only moment at which a kept
- * picture is not served until its origin was asked.
+ * picture is not served until its origin was asked. There are no variants to go of a picture that was not kept.
  */
 export const FIRST_FETCH: Record<string, Outcome> = {
   'half received': [[], 404],
   'written by half': [[LEFT], 404],
   written: [[LEFT], 404],
+  'on the disk': [[LEFT], 404],
   'before the record': [[LEFT], 404],
   recorded: [['missing file', LEFT], 404],
   'noted as fresh': [['missing file', LEFT], 404],
-  'before variants go': [['missing file', LEFT], 404],
   'before the rename': [['missing file', LEFT], 404],
   renamed: [[], NEW],
 };
@@ -36,6 +36,7 @@ export const REPLACEMENT: Record<string, Outcome> = {
   'half received': [[], OLD],
   'written by half': [[LEFT], OLD],
   written: [[LEFT], OLD],
+  'on the disk': [[LEFT], OLD],
   'before the record': [[LEFT], OLD],
   recorded: [['checksum differs from file', LEFT, STALE], 404],
   'noted as fresh': [['checksum differs from file', LEFT, STALE], 404],

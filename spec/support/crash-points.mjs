@@ -22,12 +22,16 @@ const handle = await promises.open(import.meta.filename);
 const FileHandle = Object.getPrototypeOf(handle);
 await handle.close();
 
-const { writeFile } = FileHandle;
+const { writeFile, datasync } = FileHandle;
 FileHandle.writeFile = async function (bytes, ...rest) {
   if (step === 'written by half') await writeFile.call(this, bytes.subarray(0, bytes.length / 2));
   reached('written by half');
   await writeFile.call(this, bytes, ...rest);
   reached('written');
+};
+FileHandle.datasync = async function () {
+  await datasync.call(this);
+  reached('on the disk');
 };
 
 const { rename, readdir } = promises;
