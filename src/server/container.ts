@@ -21,8 +21,7 @@ import { Metrics } from './metrics/registry.js';
 import { memoryMetrics, redisMetrics, sharedMetrics } from './metrics/state-metrics.js';
 import type { Options } from './options.js';
 import { sharedOverrides, stageOverrides } from './pipeline-options.js';
-import { loadedTracer } from './tracing/loaded-tracer.js';
-import { tracedStage } from './tracing/traced-stage.js';
+import { loadTracing, type Tracing } from './tracing/tracing.js';
 import { TroubleLog } from './trouble-log.js';
 
 export const CATALOGUE: InjectionToken<ManagedCatalogue> = Symbol('catalogue');
@@ -34,6 +33,8 @@ export const TROUBLES: InjectionToken<TroubleLog> = Symbol('troubles');
 export const ATTEMPTS: InjectionToken<Attempts> = Symbol('attempts');
 /** `undefined` when nobody can ask for them: then nothing is counted. */
 export const METRICS: InjectionToken<Metrics | undefined> = Symbol('metrics');
+/** `undefined` when no SDK was loaded that wants spans. */
+export const TRACING: InjectionToken<Tracing | undefined> = Symbol('tracing');
 /** What the pipeline works with, but for origins. */
 const PORTS: InjectionToken<Omit<Ports, 'origin'>> = Symbol('ports');
 /** What the requests have in common. */
@@ -57,9 +58,10 @@ export async function createContainer(
   const register = <T>(token: InjectionToken<T>, make: (parts: DependencyContainer) => T) =>
     container.register(token, { useFactory: instanceCachingFactory(make) });
 
-  const tracer = loadedTracer();
-  const stages = stageOverrides(options, shutdown, tracer && tracedStage(tracer));
+  const tracing = await loadTracing();
+  const stages = stageOverrides(options, shutdown, tracing?.stage);
 
+  register(TRACING, () => tracing);
   const troubles = new TroubleLog(log);
   container.register(TROUBLES, { useValue: troubles });
   container.register(CATALOGUE, { useValue: await openCatalogue(options, troubles) });

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import type { DependencyContainer } from 'tsyringe';
-import { METRICS, PIPELINE, TROUBLES } from './container.js';
+import { METRICS, PIPELINE, TRACING, TROUBLES } from './container.js';
 import { gracefulStop } from './graceful-stop.js';
 import { requestHandler } from './handler.js';
 import { createHttpServer } from './http-server.js';
@@ -11,8 +11,6 @@ import { requestMetrics } from './metrics/request-metrics.js';
 import type { Options } from './options.js';
 import { requestLines } from './requests/request-lines.js';
 import { type RequestObserver, watchFor } from './requests/watch.js';
-import { loadedTracer } from './tracing/loaded-tracer.js';
-import { tracedRequests } from './tracing/traced-requests.js';
 
 /** With what comes after it, stopping takes ten seconds at most. */
 const STOP = { patience: 9000, linger: 500 };
@@ -38,9 +36,9 @@ export function createReaderServer(options: Options, container: DependencyContai
     userAgent: options.userAgent,
     watch,
   });
-  const tracer = loadedTracer();
+  const traced = container.resolve(TRACING)?.requests(handler) ?? handler;
   const idle = options.fetchTimeout + 2 * options.queueTimeout + SLOWEST_READER;
-  const { server, connections } = createHttpServer(tracer ? tracedRequests(handler, tracer) : handler, idle, watch);
+  const { server, connections } = createHttpServer(traced, idle, watch);
   if (metrics) connectionMetrics(metrics, connections);
   return { server, finish: gracefulStop(server, connections, STOP) };
 }

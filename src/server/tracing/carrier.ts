@@ -1,9 +1,6 @@
 import { context, propagation, ROOT_CONTEXT } from '@opentelemetry/api';
+import type { Carrier } from './tracing.js';
 
-/** What tells another process which trace its work is part of. */
-export type Carrier = Readonly<Record<string, string>>;
-
-/** `undefined` when there is no trace, as when no SDK was loaded. */
 export function carryTrace(): Carrier | undefined {
   const carrier: Record<string, string> = {};
   propagation.inject(context.active(), carrier);

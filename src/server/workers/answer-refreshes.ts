@@ -1,7 +1,7 @@
 import { of, type Subscription } from 'rxjs';
 import { ORIGINAL, SourceUri } from '../../domain/index.js';
 import type { Refresh } from '../../pipeline/index.js';
-import { withinTrace } from '../tracing/carrier.js';
+import type { Tracing } from '../tracing/tracing.js';
 import type { Channel } from './channel.js';
 import type { ToPrimary, ToWorker } from './messages.js';
 import { failureToSend } from './sent-failure.js';
@@ -13,8 +13,13 @@ type Asked = Extract<ToPrimary, { kind: 'refresh' }>;
  * Brings up to date what a worker asks for, as long as it wants it. When the worker is gone, whatever it had asked
  * for is unsubscribed from, and so ends if no other worker wants it.
  */
-export function answerRefreshes({ messages, send }: Channel<ToPrimary, ToWorker>, refresh: Refresh): void {
+export function answerRefreshes(
+  { messages, send }: Channel<ToPrimary, ToWorker>,
+  refresh: Refresh,
+  tracing?: Pick<Tracing, 'within'>,
+): void {
   const underway = new Map<number, Subscription>();
+  const within = tracing?.within ?? ((_trace, work) => work());
 
   const begin = ({ id, uri: hex }: Asked) => {
     const uri = SourceUri.of(Buffer.from(hex, 'hex'));
@@ -31,7 +36,7 @@ export function answerRefreshes({ messages, send }: Channel<ToPrimary, ToWorker>
 
   messages.subscribe({
     next: (message) => {
-      if (message.kind === 'refresh') withinTrace(message.trace, () => begin(message));
+      if (message.kind === 'refresh') within(message.trace, () => begin(message));
       else if (message.kind === 'leave') underway.get(message.id)?.unsubscribe();
     },
     complete: () => underway.forEach((refreshing) => refreshing.unsubscribe()),

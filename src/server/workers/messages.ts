@@ -1,6 +1,6 @@
 import type { CacheStatus, RejectionCode, StoredRecord } from '../../domain/index.js';
 import type { Scrape } from '../metrics/registry.js';
-import type { Carrier } from '../tracing/carrier.js';
+import type { Carrier } from '../tracing/tracing.js';
 
 /** From a worker to the primary. */
 export type ToPrimary =

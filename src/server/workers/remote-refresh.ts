@@ -2,7 +2,7 @@ import { filter, Observable, type Subscriber } from 'rxjs';
 import type { ImageFiles, ServedImage, SourceUri } from '../../domain/index.js';
 import { type Inflight, mapOrMerge } from '../../operators/index.js';
 import { oncePerUri, type Refresh } from '../../pipeline/index.js';
-import { carryTrace } from '../tracing/carrier.js';
+import type { Tracing } from '../tracing/tracing.js';
 import type { Channel } from './channel.js';
 import type { Refreshed, SentImage, ToPrimary, ToWorker } from './messages.js';
 import { failureSent } from './sent-failure.js';
@@ -18,15 +18,19 @@ export function remoteRefresh(
   channel: Channel<ToWorker, ToPrimary>,
   refreshing: Inflight<ServedImage>,
   files: Pick<ImageFiles, 'read'>,
+  tracing?: Pick<Tracing, 'carry'>,
 ): Refresh {
-  const ask = questions(channel);
+  const ask = questions(channel, tracing);
   return oncePerUri(refreshing, (request) =>
     ask(request.uri).pipe(mapOrMerge((sent) => imageSent(sent, request, files))),
   );
 }
 
 /** Asks one question for each subscription. */
-function questions({ messages, send }: Channel<ToWorker, ToPrimary>): (uri: SourceUri) => Observable<SentImage> {
+function questions(
+  { messages, send }: Channel<ToWorker, ToPrimary>,
+  tracing?: Pick<Tracing, 'carry'>,
+): (uri: SourceUri) => Observable<SentImage> {
   // By number, so that an answer costs the same however many questions are open.
   const open = new Map<number, Subscriber<SentImage>>();
   let last = 0;
@@ -46,7 +50,7 @@ function questions({ messages, send }: Channel<ToWorker, ToPrimary>): (uri: Sour
     new Observable((asker) => {
       const id = ++last;
       open.set(id, asker);
-      const trace = carryTrace();
+      const trace = tracing?.carry();
       send({ kind: 'refresh', id, uri: hex, ...(trace ? { trace } : {}) });
       return () => {
         if (open.delete(id)) send({ kind: 'leave', id });

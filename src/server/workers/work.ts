@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { filter, firstValueFrom, map, Subject } from 'rxjs';
 import { connect } from '../connect.js';
-import { CATALOGUE, createContainer, FILES, METRICS, REFRESH, SHARED } from '../container.js';
+import { CATALOGUE, createContainer, FILES, METRICS, REFRESH, SHARED, TRACING } from '../container.js';
 import { endSoon } from '../end-soon.js';
 import { tuneHeap } from '../heap.js';
 import { openLog } from '../log/log.js';
@@ -35,7 +35,8 @@ export async function work(options: Options): Promise<void> {
   channel.messages.pipe(filter(({ kind }) => kind === 'reopen')).subscribe(reopen);
 
   const { refreshing } = container.resolve(SHARED);
-  container.register(REFRESH, { useValue: remoteRefresh(channel, refreshing, container.resolve(FILES)) });
+  const [files, tracing] = [container.resolve(FILES), container.resolve(TRACING)];
+  container.register(REFRESH, { useValue: remoteRefresh(channel, refreshing, files, tracing) });
   const catalogue = container.resolve(CATALOGUE);
   const metrics = container.resolve(METRICS);
   if (metrics) logMetrics(metrics, log);

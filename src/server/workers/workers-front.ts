@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import type { DependencyContainer } from 'tsyringe';
-import { REFRESH } from '../container.js';
+import { REFRESH, TRACING } from '../container.js';
 import type { Front } from '../front.js';
 import type { Log } from '../log/log.js';
 import type { Options } from '../options.js';
@@ -19,9 +19,10 @@ import { WorkerScrapes } from './worker-scrapes.js';
  */
 export function workersFront({ workers: count }: Options, container: DependencyContainer, { logger: log }: Log): Front {
   const refresh = container.resolve(REFRESH);
+  const tracing = container.resolve(TRACING);
   const counts = new WorkerScrapes();
   const attend = (channel: Channel<ToPrimary, ToWorker>) => {
-    answerRefreshes(channel, refresh);
+    answerRefreshes(channel, refresh, tracing);
     counts.attend(channel);
   };
   const pool = new WorkerPool({ count, log, attend });
