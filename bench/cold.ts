@@ -20,6 +20,8 @@ export interface ColdCase {
   readonly collection: 'img' | 'avatars';
   /** Pictures that are asked for, each once. */
   readonly uris: number;
+  /** Other pictures that each server is asked for first; `WARM`, if not said. */
+  readonly after?: number;
   /** Milliseconds that we may take beyond the origin. */
   readonly most: number;
 }
@@ -31,7 +33,7 @@ export interface MemoryCase {
   readonly most: number;
 }
 
-/** Other pictures that each server is asked for first, so that it is not the process that is cold. */
+/** As many have a process load what it needs; Node compiles what is used after some hundreds. */
 const WARM = 20;
 
 const NAMES = { small: '96 KiB', photo: '2000² JPEG, 1.2 MB', huge: '10000² PNG, 4.9 MB' };
@@ -58,14 +60,14 @@ interface Asked {
 }
 
 async function measureCase(
-  { picture, collection, uris, most }: ColdCase,
+  { picture, collection, uris, after, most }: ColdCase,
   origin: Origin,
   stage: Stage,
 ): Promise<Figure> {
   const all = Array.from({ length: uris }, (_, at) => origin.uri(picture, at));
   await stage.declare(all);
   const asked = await startAll(stage, collection, origin);
-  const others = Array.from({ length: WARM }, (_, at) => origin.uri('small', `other/${at}`));
+  const others = Array.from({ length: after ?? WARM }, (_, at) => origin.uri('small', `other/${at}`));
   await stage.declare(others);
   for (const uri of others) for (const one of Object.values(asked)) await timeThrough(one, uri);
   const beyond = new Map(Object.values(asked).map((one) => [one, [] as number[]]));
@@ -73,8 +75,9 @@ async function measureCase(
     const direct = await timeOf(uri);
     for (const [one, times] of beyond) times.push((await timeThrough(one, uri)) - direct);
   }
+  const later = after === undefined ? '' : `, after ${after} others`;
   return {
-    ...{ of: `${KINDS[collection]}, ${NAMES[picture]}`, what: 'ms beyond the origin' },
+    ...{ of: `${KINDS[collection]}, ${NAMES[picture]}${later}`, what: 'ms beyond the origin' },
     ...compared(asked, (one) => median(beyond.get(one) ?? [])),
     target: { to: 'figure', is: '≤', limit: most },
   };
