@@ -18,7 +18,7 @@ export const STALE = 'stale variant';
 /**
  * Every step at which the service is killed, in the order in which it comes to them. Between the record
  * and the rename the record speaks of bytes that are not in place yet: the only moment at which a kept
- * picture is not served until its origin was asked. There are no variants to go of a picture that was not kept.
+ * picture is not served until its origin was asked.
  */
 export const FIRST_FETCH: Record<string, Outcome> = {
   'half received': [[], 404],
@@ -28,6 +28,7 @@ export const FIRST_FETCH: Record<string, Outcome> = {
   'before the record': [[LEFT], 404],
   recorded: [['missing file', LEFT], 404],
   'noted as fresh': [['missing file', LEFT], 404],
+  'before variants go': [['missing file', LEFT], 404],
   'before the rename': [['missing file', LEFT], 404],
   renamed: [[], NEW],
 };

@@ -44,6 +44,7 @@ export class CrashSite {
     await this.#origin.close();
     this.#redis.disconnect();
     await this.#server.stop();
+    rmSync(this.#directory, { recursive: true, force: true });
   }
 
   /** A picture that nobody has asked for. */
@@ -120,7 +121,7 @@ export class CrashSite {
 
   async #start(): Promise<void> {
     this.#service = await startService({
-      redis: `localhost:${this.#server.port}/0`,
+      redis: `127.0.0.1:${this.#server.port}/0`,
       directory: this.#directory,
       flags: ['--rest', '0'],
       preload: join(import.meta.dirname, 'crash-points.mjs'),
@@ -141,7 +142,7 @@ export class CrashSite {
 
   async #findings(): Promise<Finding[]> {
     const port = this.#server.port;
-    const catalogue = new RedisCatalogue({ description: 'Redis', connection: { host: 'localhost', port } });
+    const catalogue = new RedisCatalogue({ description: 'Redis', connection: { host: '127.0.0.1', port } });
     await catalogue.connect();
     const found = [];
     for (const phase of phasesOf(partsOf(catalogue.upkeep, new DiskSurvey(this.#directory), 0))) {

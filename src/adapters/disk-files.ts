@@ -88,17 +88,15 @@ export class DiskFiles implements ImageFiles {
 
   async stage(uri: SourceUri, bytes: Uint8Array): Promise<StagedFile> {
     const path = this.pathOf(uri);
-    // Whoever moves the file sees to its folder if that fails.
+    // Whoever moves the file sees to its folder otherwise.
     const folder = mkdir(dirname(path), { recursive: true }).catch(() => undefined);
     const { lastModified, moveTo, discard } = await orUnavailable(() =>
       this.#temporary.write(bytes, { durable: true }),
     ).finally(() => folder);
-    const isFolderNew = (await folder) !== undefined;
     return {
       lastModified,
       commit: async () => {
-        // In a folder that was just made, nothing was made of another original.
-        if (!isFolderNew) await removeVariants(path);
+        await removeVariants(path);
         await orUnavailable(() => moveTo(path));
         this.#hot.drop(uri.hex);
         this.#kept?.drop(uri.hex);

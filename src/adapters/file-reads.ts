@@ -41,7 +41,7 @@ export class FileReads {
   readonly #options: FileReadsOptions;
   readonly #pieces = new PieceReads();
   readonly #underway = new Map<string, Promise<ReadFile | undefined>>();
-  // With `max` instead, room for all of them would be made at the start, which takes 20 ms.
+  // With `max` instead, room for all of them would be made at the start.
   readonly #known = new LRUCache<string, Known>({ maxSize: KNOWN, sizeCalculation: () => 1 });
   readonly #released = new FinalizationRegistry<number>((bytes) => (this.#bytesHeld -= bytes));
   #bytesHeld = 0;

@@ -13,8 +13,8 @@ export interface HttpOriginOptions extends GuardedAgentOptions {
   readonly userAgent: string;
 }
 
-/** Why a connection is closed, for nobody to hear: without it, Node would make an error with a stack each time. */
-const OVER = 'the exchange is over';
+/** Nobody reads it: node-fetch has an error of its own. Without a reason, Node makes one with a stack for each exchange. */
+const ABORT_REASON = 'the exchange is over';
 
 /**
  * Origins over HTTP/1.1 with node-fetch. Nothing of a reader's request is ever sent.
@@ -40,7 +40,7 @@ export function httpOrigin(options: HttpOriginOptions): Origin {
         return defer(() => response).pipe(
           catchError((error: unknown) => throwError(() => networkRejection(error))),
           mergeMap((received) => read(asOriginResponse(received))),
-          finalize(() => connection.abort(OVER)),
+          finalize(() => connection.abort(ABORT_REASON)),
         );
       }),
   };

@@ -15,8 +15,10 @@ export interface Kept extends Told {
   readonly renewAt: number;
 }
 
-/** The least recently used are asked for again beyond so many, and sooner where URIs have more digits than that. */
+/** The least recently used are asked for again beyond so many. */
 const MOST = 50_000;
+
+/** The hexadecimal digits of a URI that take the room of one: most have fewer. One with more takes the room of several. */
 const DIGITS = 640;
 
 /**
@@ -25,7 +27,7 @@ const DIGITS = 640;
  */
 export class KeptLookups {
   readonly #kept = new LRUCache<string, Kept>({
-    // With `max` instead, room for all of them would be made at the start, which takes 12 ms.
+    // With `max` instead, room for all of them would be made at the start.
     maxSize: MOST * DIGITS,
     sizeCalculation: (_, hex) => Math.max(hex.length, DIGITS),
   });

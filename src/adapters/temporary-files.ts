@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { fchmodSync, fstatSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -92,11 +91,9 @@ async function writeFile(path: string, bytes: Uint8Array, durable: boolean): Pro
   const file = await open(path, 'wx', FILE_MODE);
   try {
     await file.writeFile(bytes);
-    // Neither waits for the disk, and a trip to libuv's threads takes ten times as long.
-    const { mode, mtime } = fstatSync(file.fd);
+    const [{ mode, mtime }] = await Promise.all([file.stat(), durable && file.datasync()]);
     // Past the umask: the mode is part of the contract, other programs read these files.
-    if ((mode & PERMISSIONS) !== FILE_MODE) fchmodSync(file.fd, FILE_MODE);
-    if (durable) await file.datasync();
+    if ((mode & PERMISSIONS) !== FILE_MODE) await file.chmod(FILE_MODE);
     return mtime;
   } finally {
     await file.close();

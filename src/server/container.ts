@@ -59,8 +59,9 @@ export async function createContainer(
     container.register(token, { useFactory: instanceCachingFactory(make) });
 
   const tracing = await loadTracing();
-  const stages = stageOverrides(options, shutdown, tracing?.stage);
+  const stages = stageOverrides(options, shutdown, tracing?.traceStage);
 
+  // By a factory: `useValue` has to be something.
   register(TRACING, () => tracing);
   const troubles = new TroubleLog(log);
   container.register(TROUBLES, { useValue: troubles });

@@ -65,14 +65,11 @@ export class OwnResponse<Request extends IncomingMessage = IncomingMessage> exte
   }
 }
 
+const LINE = /([^:]*): (.*)\r\n/g;
+
 /** Names and values in turn. */
 function fieldsOf(lines: HeadLines): string[] {
   const fields: string[] = [];
-  for (let start = 0; start < lines.length;) {
-    const colon = lines.indexOf(': ', start);
-    const end = lines.indexOf('\r\n', colon);
-    fields.push(lines.slice(start, colon), lines.slice(colon + 2, end));
-    start = end + 2;
-  }
+  for (const [, name = '', value = ''] of lines.matchAll(LINE)) fields.push(name, value);
   return fields;
 }

@@ -36,9 +36,9 @@ export function createReaderServer(options: Options, container: DependencyContai
     userAgent: options.userAgent,
     watch,
   });
-  const traced = container.resolve(TRACING)?.requests(handler) ?? handler;
+  const listener = container.resolve(TRACING)?.traceRequests(handler) ?? handler;
   const idle = options.fetchTimeout + 2 * options.queueTimeout + SLOWEST_READER;
-  const { server, connections } = createHttpServer(traced, idle, watch);
+  const { server, connections } = createHttpServer(listener, idle, watch);
   if (metrics) connectionMetrics(metrics, connections);
   return { server, finish: gracefulStop(server, connections, STOP) };
 }

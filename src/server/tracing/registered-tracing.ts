@@ -13,8 +13,8 @@ export function registeredTracing(): Tracing | undefined {
   if (provider instanceof ProxyTracerProvider && provider.getDelegate() === NOWHERE) return undefined;
   const tracer = provider.getTracer('img-linuxfr');
   return {
-    stage: tracedStage(tracer),
-    requests: (handler) => tracedRequests(handler, tracer),
+    traceStage: tracedStage(tracer),
+    traceRequests: (handler) => tracedRequests(handler, tracer),
     carry: carryTrace,
     within: withinTrace,
   };

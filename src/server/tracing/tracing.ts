@@ -7,16 +7,16 @@ export type Carrier = Readonly<Record<string, string>>;
 /** Makes spans of what the service does, for an OpenTelemetry SDK. */
 export interface Tracing {
   /** See `tracedStage`. */
-  readonly stage: StageDecorator;
+  readonly traceStage: StageDecorator;
   /** See `tracedRequests`. */
-  readonly requests: (handler: RequestListener) => RequestListener;
+  readonly traceRequests: (handler: RequestListener) => RequestListener;
   /** What goes with a message to another process; `undefined` when there is no trace. */
   readonly carry: () => Carrier | undefined;
   /** Has work be part of the trace that came with a message. */
   readonly within: (carrier: Carrier | undefined, work: () => void) => void;
 }
 
-/** Under which all versions 1 of the API find what was registered with any of them. */
+/** Where versions 1 of the API keep what was registered. Whether ours can use it, it says itself. */
 const REGISTERED = Symbol.for('opentelemetry.js.api.1');
 
 /** `undefined` when no SDK was loaded before us: then not even the API is. */

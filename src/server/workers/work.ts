@@ -35,7 +35,8 @@ export async function work(options: Options): Promise<void> {
   channel.messages.pipe(filter(({ kind }) => kind === 'reopen')).subscribe(reopen);
 
   const { refreshing } = container.resolve(SHARED);
-  const [files, tracing] = [container.resolve(FILES), container.resolve(TRACING)];
+  const files = container.resolve(FILES);
+  const tracing = container.resolve(TRACING);
   container.register(REFRESH, { useValue: remoteRefresh(channel, refreshing, files, tracing) });
   const catalogue = container.resolve(CATALOGUE);
   const metrics = container.resolve(METRICS);
