@@ -19,28 +19,29 @@ const PLACES: Record<string, RegExp> = { [LEFT]: /^\.tmp\/[0-9a-f]{16}-\d+-/, [S
 
 /** A service that is killed and started again, with a Redis, an origin and a cache directory of its own. */
 export class CrashSite {
-  readonly #directory = temporaryDirectory();
-  readonly #order = join(this.#directory, 'crash-at');
+  readonly #directory: string;
   readonly #server: RedisServer;
   readonly #redis: Redis;
   readonly #origin: TestOrigin;
-  #service: Service | undefined;
+  #service: Service;
   #number = 0;
 
-  private constructor(server: RedisServer, origin: TestOrigin) {
+  private constructor(directory: string, server: RedisServer, origin: TestOrigin, service: Service) {
+    this.#directory = directory;
+    this.#service = service;
     this.#server = server;
     this.#redis = new Redis(server.port);
     this.#origin = origin;
   }
 
   static async open(): Promise<CrashSite> {
-    const site = new CrashSite(await startRedisServer(redisCommand() ?? ''), await startOrigin());
-    await site.#start();
-    return site;
+    const directory = temporaryDirectory();
+    const server = await startRedisServer(redisCommand() ?? '');
+    return new CrashSite(directory, server, await startOrigin(), await start(directory, server));
   }
 
   async close(): Promise<void> {
-    await this.#service?.stop();
+    await this.#service.stop();
     await this.#origin.close();
     this.#redis.disconnect();
     await this.#server.stop();
@@ -68,7 +69,6 @@ export class CrashSite {
   }
 
   get(collection: 'img' | 'avatars', uri: string): ReturnType<Service['get']> {
-    if (!this.#service) throw new Error('the site was not opened');
     return this.#service.get(collection, uri);
   }
 
@@ -89,10 +89,11 @@ export class CrashSite {
   }
 
   async killedAt(step: string, ask: () => Promise<unknown>): Promise<void> {
-    writeFileSync(this.#order, step);
+    const order = orderIn(this.#directory);
+    writeFileSync(order, step);
     this.#kill('SIGUSR2');
-    while (existsSync(this.#order)) await delay(1);
-    const ended = new Promise((resolve) => this.#service?.process.once('exit', (_, signal) => resolve(signal)));
+    while (existsSync(order)) await delay(1);
+    const ended = new Promise((resolve) => this.#service.process.once('exit', (_, signal) => resolve(signal)));
     await expect(ask()).rejects.toThrow();
     expect(await ended).toBe('SIGKILL');
   }
@@ -102,7 +103,7 @@ export class CrashSite {
     const found = await this.#findings();
     expect(found.map(({ kind }) => kind)).toEqual(kinds);
     for (const { kind, what } of found) expect(what).toMatch(PLACES[kind] ?? uri);
-    await this.#start();
+    this.#service = await start(this.#directory, this.#server);
     const names = readdirSync(this.#directory, { recursive: true, encoding: 'utf8' });
     expect(names.filter((name) => name.startsWith('.tmp/'))).toEqual([]);
     this.#origin.on(pathOf(uri), (request) => request.socket.destroy());
@@ -119,18 +120,8 @@ export class CrashSite {
     for (const name of readdirSync(this.#directory)) rmSync(join(this.#directory, name), { recursive: true });
   }
 
-  async #start(): Promise<void> {
-    this.#service = await startService({
-      redis: `127.0.0.1:${this.#server.port}/0`,
-      directory: this.#directory,
-      flags: ['--rest', '0'],
-      preload: join(import.meta.dirname, 'crash-points.mjs'),
-      env: { CRASH_AT: this.#order },
-    });
-  }
-
   #kill(signal: NodeJS.Signals): void {
-    this.#service?.process.kill(signal);
+    this.#service.process.kill(signal);
   }
 
   async #expectServed(uri: string, expected: Buffer | 404): Promise<void> {
@@ -155,4 +146,19 @@ export class CrashSite {
 
 function pathOf(uri: string): string {
   return new URL(uri).pathname;
+}
+
+function start(directory: string, { port }: RedisServer): Promise<Service> {
+  return startService({
+    redis: `127.0.0.1:${port}/0`,
+    directory,
+    flags: ['--rest', '0'],
+    preload: join(import.meta.dirname, 'crash-points.mjs'),
+    env: { CRASH_AT: orderIn(directory) },
+  });
+}
+
+/** The file that says at which step the service is to end. */
+function orderIn(directory: string): string {
+  return join(directory, 'crash-at');
 }

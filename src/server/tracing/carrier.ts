@@ -7,7 +7,6 @@ export function carryTrace(): Carrier | undefined {
   return Object.keys(carrier).length > 0 ? carrier : undefined;
 }
 
-export function withinTrace(carrier: Carrier | undefined, work: () => void): void {
-  if (carrier) context.with(propagation.extract(ROOT_CONTEXT, carrier), work);
-  else work();
+export function withinTrace(carrier: Carrier, work: () => void): void {
+  context.with(propagation.extract(ROOT_CONTEXT, carrier), work);
 }

@@ -13,7 +13,7 @@ export interface Tracing {
   /** What goes with a message to another process; `undefined` when there is no trace. */
   readonly carry: () => Carrier | undefined;
   /** Has work be part of the trace that came with a message. */
-  readonly within: (carrier: Carrier | undefined, work: () => void) => void;
+  readonly within: (carrier: Carrier, work: () => void) => void;
 }
 
 /** Where versions 1 of the API keep what was registered. Whether ours can use it, it says itself. */

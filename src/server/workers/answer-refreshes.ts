@@ -19,7 +19,6 @@ export function answerRefreshes(
   tracing?: Pick<Tracing, 'within'>,
 ): void {
   const underway = new Map<number, Subscription>();
-  const within = tracing?.within ?? ((_trace, work) => work());
 
   const begin = ({ id, uri: hex }: Asked) => {
     const uri = SourceUri.of(Buffer.from(hex, 'hex'));
@@ -33,10 +32,14 @@ export function answerRefreshes(
     underway.set(id, refreshing);
     refreshing.add(() => underway.delete(id));
   };
+  const beginTraced = (asked: Asked) => {
+    if (tracing && asked.trace) tracing.within(asked.trace, () => begin(asked));
+    else begin(asked);
+  };
 
   messages.subscribe({
     next: (message) => {
-      if (message.kind === 'refresh') within(message.trace, () => begin(message));
+      if (message.kind === 'refresh') beginTraced(message);
       else if (message.kind === 'leave') underway.get(message.id)?.unsubscribe();
     },
     complete: () => underway.forEach((refreshing) => refreshing.unsubscribe()),
