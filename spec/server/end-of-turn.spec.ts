@@ -18,16 +18,16 @@ describe('what is ready in one turn of the event loop', () => {
     expect(sent).toEqual(['first', 'second']);
   });
 
-  it('waits for no more than 63 others', async () => {
+  it('waits for no more than 31 others', async () => {
     let sent = 0;
-    for (let answer = 0; answer < 63; answer++) atEndOfTurn(() => sent++);
+    for (let answer = 0; answer < 31; answer++) atEndOfTurn(() => sent++);
     expect(sent).toBe(0);
     atEndOfTurn(() => sent++);
-    expect(sent).toBe(64);
+    expect(sent).toBe(32);
     atEndOfTurn(() => sent++);
-    expect(sent).toBe(64);
+    expect(sent).toBe(32);
     await nextTurn();
-    expect(sent).toBe(65);
+    expect(sent).toBe(33);
   });
 
   it('is sent though another cannot be, of which the process hears', async () => {
