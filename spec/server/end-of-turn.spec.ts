@@ -18,16 +18,16 @@ describe('what is ready in one turn of the event loop', () => {
     expect(sent).toEqual(['first', 'second']);
   });
 
-  it('waits for no more than 31 others', async () => {
+  it('waits for no more than 15 others', async () => {
     let sent = 0;
-    for (let answer = 0; answer < 31; answer++) atEndOfTurn(() => sent++);
+    for (let answer = 0; answer < 15; answer++) atEndOfTurn(() => sent++);
     expect(sent).toBe(0);
     atEndOfTurn(() => sent++);
-    expect(sent).toBe(32);
+    expect(sent).toBe(16);
     atEndOfTurn(() => sent++);
-    expect(sent).toBe(32);
+    expect(sent).toBe(16);
     await nextTurn();
-    expect(sent).toBe(33);
+    expect(sent).toBe(17);
   });
 
   it('is sent though another cannot be, of which the process hears', async () => {

@@ -1,8 +1,8 @@
 /**
- * What waits for each other at most. A request leaves some 12 kB of objects behind until it is answered: those of 32 are still in a
- * cache of 512 KiB next to their processor when their answers are sent, those of 64 are not.
+ * What waits for each other at most. A request leaves some 12 kB of objects behind until it is answered: those of 16 are still near
+ * their processor, in a cache of 512 KiB, when their answers are sent, though large pictures go through it as well; those of 64 are not.
  */
-const MOST = 32;
+const MOST = 16;
 
 const waiting: (() => void)[] = [];
 
