@@ -1,6 +1,6 @@
 /**
- * What waits for each other at most. A request leaves some 12 kB of objects behind until it is answered: those of 16 are still near
- * their processor, in a cache of 512 KiB, when their answers are sent, though large pictures go through it as well; those of 64 are not.
+ * What waits for each other at most, so that the first is not late for the sake of hundreds. A request leaves some 12 kB of objects
+ * behind until it is answered: those of 16 fit into a processor's own cache (512 KiB, say) with some large pictures, those of 64 do not.
  */
 const MOST = 16;
 
