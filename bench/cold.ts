@@ -42,13 +42,20 @@ const KINDS = { img: 'picture', avatars: 'avatar' };
 /**
  * Pictures that nobody has asked for before: what it takes to fetch them through us, beyond what it takes to fetch
  * the same bytes from the origin; and the most memory that huge avatars take.
+ *
+ * All on one stage, so that no file is removed before the end: for minutes after many were, to make one takes milliseconds
+ * on ext4 without a journal.
  */
 export async function measureCold({ cases, memory }: ColdOptions): Promise<Figure[]> {
   const pictures = { small: await photo(600, 480, 66), photo: await photo(2000, 2000, 55), huge: await hugePng() };
   const origin = await startOrigin(pictures);
-  const figures: Figure[] = [];
-  for (const one of cases) figures.push(await onStage((stage) => measureCase(one, origin, stage)));
-  for (const one of memory) figures.push(await onStage((stage) => measureMemory(one, origin, stage)));
+  const figures = await onStage(async (stage) => {
+    const site = siteOf(origin, stage);
+    const measured: Figure[] = [];
+    for (const one of cases) measured.push(await measureCase(one, site).finally(stage.stopServers));
+    for (const one of memory) measured.push(await measureMemory(one, site));
+    return measured;
+  });
   await origin.close();
   return figures;
 }
@@ -59,19 +66,41 @@ interface Asked {
   readonly path: (uri: string) => string;
 }
 
-async function measureCase(
-  { picture, collection, uris, after, most }: ColdCase,
-  origin: Origin,
-  stage: Stage,
-): Promise<Figure> {
-  const all = Array.from({ length: uris }, (_, at) => origin.uri(picture, at));
-  await stage.declare(all);
-  const asked = await startAll(stage, collection, origin);
-  const others = Array.from({ length: after ?? WARM }, (_, at) => origin.uri('small', `other/${at}`));
-  await stage.declare(others);
-  for (const uri of others) for (const one of Object.values(asked)) await timeThrough(one, uri);
+/** The origin, and who stands between it and its readers. */
+interface Site {
+  readonly start: (collection: ColdCase['collection']) => Promise<Compared<Asked>>;
+  /** Declares pictures that nobody has asked for yet. */
+  readonly declare: (picture: ColdCase['picture'], count: number) => Promise<string[]>;
+}
+
+function siteOf(origin: Origin, stage: Stage): Site {
+  let declared = 0;
+  return {
+    start: async (collection) => {
+      const path = (uri: string) => pathOf(collection, uri);
+      const ours = { server: await stage.serve(), path };
+      const floor = { server: await stage.with(startColdFloor()), path };
+      if (collection === 'avatars') {
+        return { ours, floor, ipx: { server: await stage.with(startIpx()), path: ipxAvatar } };
+      }
+      const nginx = { server: await stage.with(startNginx(origin.url)), path: (uri: string) => new URL(uri).pathname };
+      return { ours, floor, nginx };
+    },
+    declare: async (picture, count) => {
+      const uris = Array.from({ length: count }, () => origin.uri(picture, declared++));
+      await stage.declare(uris);
+      return uris;
+    },
+  };
+}
+
+async function measureCase({ picture, collection, uris, after, most }: ColdCase, site: Site): Promise<Figure> {
+  const asked = await site.start(collection);
+  for (const uri of await site.declare('small', after ?? WARM)) {
+    for (const one of Object.values(asked)) await timeThrough(one, uri);
+  }
   const beyond = new Map(Object.values(asked).map((one) => [one, [] as number[]]));
-  for (const uri of all) {
+  for (const uri of await site.declare(picture, uris)) {
     const direct = await timeOf(uri);
     for (const [one, times] of beyond) times.push((await timeThrough(one, uri)) - direct);
   }
@@ -83,10 +112,9 @@ async function measureCase(
   };
 }
 
-async function measureMemory({ atOnce, most }: MemoryCase, origin: Origin, stage: Stage): Promise<Figure> {
-  const uris = Array.from({ length: atOnce }, (_, at) => origin.uri('huge', at));
-  await stage.declare(uris);
-  const asked = await startAll(stage, 'avatars', origin);
+async function measureMemory({ atOnce, most }: MemoryCase, site: Site): Promise<Figure> {
+  const asked = await site.start('avatars');
+  const uris = await site.declare('huge', atOnce);
   const peaks = new Map<Asked, number>();
   for (const one of Object.values(asked)) {
     await Promise.all(uris.map((uri) => timeThrough(one, uri)));
@@ -98,15 +126,6 @@ async function measureMemory({ atOnce, most }: MemoryCase, origin: Origin, stage
     ...compared(asked, (one) => peaks.get(one) ?? NaN),
     target: { to: 'figure', is: '≤', limit: most },
   };
-}
-
-async function startAll(stage: Stage, collection: 'img' | 'avatars', origin: Origin): Promise<Compared<Asked>> {
-  const path = (uri: string) => pathOf(collection, uri);
-  const ours = { server: await stage.serve(), path };
-  const floor = { server: await stage.with(startColdFloor()), path };
-  if (collection === 'avatars') return { ours, floor, ipx: { server: await stage.with(startIpx()), path: ipxAvatar } };
-  const nginx = { server: await stage.with(startNginx(origin.url)), path: (uri: string) => new URL(uri).pathname };
-  return { ours, floor, nginx };
 }
 
 function timeThrough({ server, path }: Asked, uri: string): Promise<number> {

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -13,8 +13,10 @@ import type { Server } from './process.js';
 export interface Stage {
   /** Starts the built service on them; origins may be on loopback. */
   readonly serve: (...flags: string[]) => Promise<Server>;
-  /** Has another server stopped when the stage is closed. */
+  /** Has another server stopped with them. */
   readonly with: (starting: Promise<Server>) => Promise<Server>;
+  /** Stops all servers that were started so far; what they keep stays. */
+  readonly stopServers: () => Promise<void>;
   /** Declares pictures that are not kept. */
   readonly declare: (uris: readonly string[]) => Promise<void>;
   /** Keeps pictures of so many bytes, no two the same, as if they had just been fetched. Gives their paths. */
@@ -65,16 +67,21 @@ async function openStage(): Promise<Stage> {
 
   /** It logs to a file, since whoever reads a pipe takes some of the processors. */
   const startOurs = async (flags: readonly string[]): Promise<Server> => {
-    const log = join(logs, `${servers.length}.log`);
+    const log = join(logs, randomUUID());
     const { url, process, stop } = await startService({
       ...{ redis: `localhost:${server.port}/0`, directory, log, flags: ['-l', log, ...flags] },
     });
     return { url, pid: process.pid ?? 0, stop: async () => void (await stop()) };
   };
 
+  const stopServers = async (): Promise<void> => {
+    for (const { stop } of servers.splice(0)) await stop();
+  };
+
   return {
     serve: (...flags) => withServer(startOurs(flags)),
     with: withServer,
+    stopServers,
     declare: async (uris) => {
       for (const some of batches(uris, URIS)) {
         const pipeline = redis.pipeline();
@@ -90,7 +97,7 @@ async function openStage(): Promise<Stage> {
       return paths;
     },
     close: async () => {
-      for (const { stop } of servers) await stop();
+      await stopServers();
       redis.disconnect();
       await server.stop();
       for (const used of [directory, logs]) rmSync(used, { recursive: true, force: true });
