@@ -305,8 +305,6 @@ describe.skipIf(redisUrl === null)('the Redis catalogue and the site', () => {
     const { client, catalogue } = await open();
     await client.set(`img/${uri}`, 'text');
     expect(await catalogue.lookup(uri)).toEqual({ status: 'undeclared' });
-    expect(await catalogue.store(uri, RECORD, MODIFIED)).toBe(false);
-    expect(await client.exists(`img/updated/${uri}`)).toBe(0);
     await client.del(`img/${uri}`);
     await client.hset(`img/${uri}`, 'created_at', '1');
     await client.hset(`img/err/${uri}`, 'created_at', '1');

@@ -8,7 +8,7 @@ import { HOUR, LATEST_LENGTH, type ManagedCatalogue } from './managed-catalogue.
 import { RedisAnnouncements } from './redis-announcements.js';
 import { commandConnection, messageConnection, patientConnection, type RedisConnection } from './redis-connection.js';
 import { RedisModeration } from './redis-moderation.js';
-import { pipelined, REDIS, unlessWrongType } from './redis-pipeline.js';
+import { pipelined, REDIS } from './redis-pipeline.js';
 import { readRow } from './redis-row.js';
 import { entryOf, errorKey, imageKey, listKey, updatedKey } from './redis-schema.js';
 import { RedisUpkeep } from './redis-upkeep.js';
@@ -113,16 +113,14 @@ export class RedisCatalogue implements ManagedCatalogue {
 
   store(uri: SourceUri, { type, checksum, etag = '' }: StoredRecord, lastModified: Date): Promise<boolean> {
     return this.#lookups.changing(uri, async () => {
-      // In one round trip, since it is hardly ever refused: then it does not count as fresh either.
-      const [recorded] = await pipelined(this.#redis, (pipeline) =>
-        pipeline
-          .eval(STORE, 1, imageKey(uri), type, checksum, Buffer.from(etag, 'latin1'))
-          .set(updatedKey(uri), lastModified.toUTCString(), 'EX', this.#ttl)
-          .del(errorKey(uri)),
+      const stored = await storeCall(REDIS, () =>
+        this.#redis.eval(STORE, 1, imageKey(uri), type, checksum, Buffer.from(etag, 'latin1')),
       );
-      if (unlessWrongType<number>(recorded, 0) === 1) return true;
-      await storeCall(REDIS, () => this.#redis.del(updatedKey(uri)));
-      return false;
+      if (stored !== 1) return false;
+      await pipelined(this.#redis, (pipeline) =>
+        pipeline.set(updatedKey(uri), lastModified.toUTCString(), 'EX', this.#ttl).del(errorKey(uri)),
+      );
+      return true;
     });
   }
 
