@@ -8,12 +8,13 @@ RUN npm run build && npm prune --omit=dev
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production
-# By the environment, which commands see too: `docker exec … node dist/server/main.js check`.
+# By the environment, which commands see too: `docker exec … img-linuxfr check`.
 ENV IMG_ADDR=0.0.0.0:8000 IMG_REDIS=embedded IMG_DIR=/cache
 WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
+RUN chmod 755 dist/server/main.js && ln -s /app/dist/server/main.js /usr/local/bin/img-linuxfr
 # The only place that is written to; everything else may be mounted read-only.
 RUN install -d -o node -g node /cache
 VOLUME /cache
