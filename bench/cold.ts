@@ -49,15 +49,13 @@ const KINDS = { img: 'picture', avatars: 'avatar' };
 export async function measureCold({ cases, memory }: ColdOptions): Promise<Figure[]> {
   const pictures = { small: await photo(600, 480, 66), photo: await photo(2000, 2000, 55), huge: await hugePng() };
   const origin = await startOrigin(pictures);
-  const figures = await onStage(async (stage) => {
-    const site = siteOf(origin, stage);
+  return onStage(async (stage) => {
+    const scene = sceneOf(origin, stage);
     const measured: Figure[] = [];
-    for (const one of cases) measured.push(await measureCase(one, site).finally(stage.stopServers));
-    for (const one of memory) measured.push(await measureMemory(one, site));
+    for (const one of cases) measured.push(await measureCase(one, scene).finally(stage.stopServers));
+    for (const one of memory) measured.push(await measureMemory(one, scene).finally(stage.stopServers));
     return measured;
-  });
-  await origin.close();
-  return figures;
+  }).finally(origin.close);
 }
 
 /** Whom to ask for a picture, and under which path. */
@@ -67,13 +65,14 @@ interface Asked {
 }
 
 /** The origin, and who stands between it and its readers. */
-interface Site {
+interface Scene {
+  /** Starts all who can be asked for such pictures. */
   readonly start: (collection: ColdCase['collection']) => Promise<Compared<Asked>>;
   /** Declares pictures that nobody has asked for yet. */
   readonly declare: (picture: ColdCase['picture'], count: number) => Promise<string[]>;
 }
 
-function siteOf(origin: Origin, stage: Stage): Site {
+function sceneOf(origin: Origin, stage: Stage): Scene {
   let declared = 0;
   return {
     start: async (collection) => {
@@ -83,7 +82,10 @@ function siteOf(origin: Origin, stage: Stage): Site {
       if (collection === 'avatars') {
         return { ours, floor, ipx: { server: await stage.with(startIpx()), path: ipxAvatar } };
       }
-      const nginx = { server: await stage.with(startNginx(origin.url)), path: (uri: string) => new URL(uri).pathname };
+      const nginx = {
+        server: await stage.with(startNginx(stage.directory(), origin.url)),
+        path: (uri: string) => new URL(uri).pathname,
+      };
       return { ours, floor, nginx };
     },
     declare: async (picture, count) => {
@@ -94,13 +96,13 @@ function siteOf(origin: Origin, stage: Stage): Site {
   };
 }
 
-async function measureCase({ picture, collection, uris, after, most }: ColdCase, site: Site): Promise<Figure> {
-  const asked = await site.start(collection);
-  for (const uri of await site.declare('small', after ?? WARM)) {
+async function measureCase({ picture, collection, uris, after, most }: ColdCase, scene: Scene): Promise<Figure> {
+  const asked = await scene.start(collection);
+  for (const uri of await scene.declare('small', after ?? WARM)) {
     for (const one of Object.values(asked)) await timeThrough(one, uri);
   }
   const beyond = new Map(Object.values(asked).map((one) => [one, [] as number[]]));
-  for (const uri of await site.declare(picture, uris)) {
+  for (const uri of await scene.declare(picture, uris)) {
     const direct = await timeOf(uri);
     for (const [one, times] of beyond) times.push((await timeThrough(one, uri)) - direct);
   }
@@ -112,9 +114,9 @@ async function measureCase({ picture, collection, uris, after, most }: ColdCase,
   };
 }
 
-async function measureMemory({ atOnce, most }: MemoryCase, site: Site): Promise<Figure> {
-  const asked = await site.start('avatars');
-  const uris = await site.declare('huge', atOnce);
+async function measureMemory({ atOnce, most }: MemoryCase, scene: Scene): Promise<Figure> {
+  const asked = await scene.start('avatars');
+  const uris = await scene.declare('huge', atOnce);
   const peaks = new Map<Asked, number>();
   for (const one of Object.values(asked)) {
     await Promise.all(uris.map((uri) => timeThrough(one, uri)));

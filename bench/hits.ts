@@ -37,7 +37,7 @@ async function measureCase(hitCase: HitCase, options: Omit<HitsOptions, 'cases'>
     const ours = await stage.serve(...flags);
     // Also the first look at every file, which takes its checksum.
     const floor = await stage.with(startFloor(ours.url, paths));
-    const nginx = await stage.with(startNginx(floor.url, paths));
+    const nginx = await stage.with(startNginx(stage.directory(), floor.url, paths));
     const results = await race({ ours, floor, 'nginx proxy_cache': nginx }, paths, options);
     const figure = (what: string, key: keyof Measured, target?: Target): Figure => ({
       ...{ of: name, what, ...compared(results, (measured) => measured[key]) },

@@ -24,7 +24,7 @@ export async function measureWorkers({ workers, connections, ...options }: Worke
     const floor = await stage.with(startFloor(ours.url, paths));
     const single = await stage.serve();
     await walk(single.url, paths);
-    const nginx = await stage.with(startNginx(floor.url, paths));
+    const nginx = await stage.with(startNginx(stage.directory(), floor.url, paths));
     const servers = { ours, floor, 'a single process': single, 'nginx proxy_cache': nginx };
     const figures: Figure[] = [];
     for (const fresh of connections.map((which) => which === 'new')) {

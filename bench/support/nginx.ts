@@ -1,16 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from '../../spec/support/free-port.js';
 import { walk } from './client.js';
 import { type Server, stop } from './process.js';
 
-/** Starts nginx as a cache in front of a server, with one worker, in which the answers to these paths are kept. */
-export async function startNginx(upstream: string, paths: readonly string[] = []): Promise<Server> {
-  const directory = mkdtempSync(join(tmpdir(), 'img-linuxfr-nginx-'));
+/** Starts nginx as a cache in front of a server, with one worker, in which the answers to these paths are kept, in an empty directory. */
+export async function startNginx(directory: string, upstream: string, paths: readonly string[] = []): Promise<Server> {
   const port = await freePort();
   const config = join(directory, 'nginx.conf');
   writeFileSync(config, configOf({ directory, port, upstream }));
@@ -18,14 +16,7 @@ export async function startNginx(upstream: string, paths: readonly string[] = []
   await untilItListens(child, port);
   const url = `http://127.0.0.1:${port}`;
   await walk(url, paths);
-  return {
-    url,
-    pid: child.pid ?? 0,
-    stop: async () => {
-      await stop(child);
-      rmSync(directory, { recursive: true, force: true });
-    },
-  };
+  return { url, pid: child.pid ?? 0, stop: () => stop(child) };
 }
 
 interface Config {

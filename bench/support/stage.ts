@@ -13,8 +13,10 @@ import type { Server } from './process.js';
 export interface Stage {
   /** Starts the built service on them; origins may be on loopback. */
   readonly serve: (...flags: string[]) => Promise<Server>;
-  /** Has another server stopped with them. */
+  /** Has another server stopped with ours. */
   readonly with: (starting: Promise<Server>) => Promise<Server>;
+  /** An empty directory for such a server, which stays until the stage is closed. */
+  readonly directory: () => string;
   /** Stops all servers that were started so far; what they keep stays. */
   readonly stopServers: () => Promise<void>;
   /** Declares pictures that are not kept. */
@@ -41,10 +43,18 @@ export async function onStage<T>(work: (stage: Stage) => Promise<T>): Promise<T>
 async function openStage(): Promise<Stage> {
   const server = await startRedisServer(redisCommand() ?? '');
   const redis = new Redis(server.port, { enableAutoPipelining: true });
-  const directory = temporaryDirectory();
-  const files = new DiskFiles(directory);
-  const logs = temporaryDirectory();
+  const directories: string[] = [];
   const servers: Server[] = [];
+
+  const newDirectory = (): string => {
+    const directory = temporaryDirectory();
+    directories.push(directory);
+    return directory;
+  };
+
+  const cache = newDirectory();
+  const files = new DiskFiles(cache);
+  const logs = newDirectory();
 
   const keepOne = async (uri: SourceUri, size: number): Promise<string> => {
     const bytes = randomBytes(size);
@@ -69,18 +79,19 @@ async function openStage(): Promise<Stage> {
   const startOurs = async (flags: readonly string[]): Promise<Server> => {
     const log = join(logs, randomUUID());
     const { url, process, stop } = await startService({
-      ...{ redis: `localhost:${server.port}/0`, directory, log, flags: ['-l', log, ...flags] },
+      ...{ redis: `localhost:${server.port}/0`, directory: cache, log, flags: ['-l', log, ...flags] },
     });
     return { url, pid: process.pid ?? 0, stop: async () => void (await stop()) };
   };
 
   const stopServers = async (): Promise<void> => {
-    for (const { stop } of servers.splice(0)) await stop();
+    for (let one = servers.pop(); one; one = servers.pop()) await one.stop();
   };
 
   return {
     serve: (...flags) => withServer(startOurs(flags)),
     with: withServer,
+    directory: newDirectory,
     stopServers,
     declare: async (uris) => {
       for (const some of batches(uris, URIS)) {
@@ -100,7 +111,7 @@ async function openStage(): Promise<Stage> {
       await stopServers();
       redis.disconnect();
       await server.stop();
-      for (const used of [directory, logs]) rmSync(used, { recursive: true, force: true });
+      for (const used of directories) rmSync(used, { recursive: true, force: true });
     },
   };
 }
