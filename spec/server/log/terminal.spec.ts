@@ -1,0 +1,43 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { MAIN, temporaryDirectory } from '../../support/service.js';
+
+/** What the terminal's keys Ctrl and C send. */
+const INTERRUPT = '\x03';
+
+// `script` gives a program a terminal of its own.
+describe.skipIf(spawnSync('script', ['--version']).error !== undefined)('a server on a terminal', () => {
+  it('logs for people, each request too, until it is interrupted', async () => {
+    const directory = temporaryDirectory();
+    onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+    const command = [process.execPath, MAIN, '-a', '127.0.0.1:0', '-r', 'embedded', '-d', directory].join(' ');
+    const terminal = spawn('script', ['-qfec', command, '/dev/null']);
+    onTestFinished(() => void terminal.kill());
+    let shown = '';
+    terminal.stdout.on('data', (data: Buffer) => (shown += stripVTControlCharacters(data.toString())));
+    const when = (pattern: RegExp) =>
+      expect
+        .poll(() => pattern.exec(shown)?.[1], { timeout: 10_000 })
+        .toBeDefined()
+        .then(() => pattern.exec(shown)?.[1]);
+
+    const url = await when(/listening on (\S+)/);
+    await fetch(`${url}/img/${Buffer.from('http://origin.example/').toString('hex')}`);
+    expect(await when(/\] INFO: request ({.*})/)).toContain('"outcome":"undeclared","status":404');
+    terminal.stdin.write(INTERRUPT);
+    expect(await once(terminal, 'exit')).toEqual([0, null]);
+    const lines = shown.replace('^C', '').trim().split('\r\n');
+    expect(
+      lines.map((line) =>
+        line
+          .replace(/^\[[\d:.]{12}\] /, '')
+          .split(' ')
+          .slice(0, 2)
+          .join(' '),
+      ),
+    ).toEqual(['INFO: connected', 'INFO: listening', 'INFO: request', 'INFO: SIGINT:', 'INFO: stopped']);
+  });
+});
