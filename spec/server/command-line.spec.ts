@@ -1,4 +1,5 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import manifest from '../../package.json' with { type: 'json' };
 import { parseCommandLine } from '../../src/server/command-line.js';
 import { sharedOverrides } from '../../src/server/pipeline-options.js';
 
@@ -35,6 +36,13 @@ describe('parseCommandLine', () => {
     ['check', 'check'],
   ])('%s means %s, as in Go', (flag, command) => {
     expect(invocationOf(flag).command).toBe(command);
+  });
+
+  it.each([['--version'], ['check', '--version']])('prints the version of the package: %s %s', (...argv) => {
+    const printed = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    onTestFinished(() => printed.mockRestore());
+    expect(parseCommandLine(argv)).toBe(0);
+    expect(printed.mock.calls).toEqual([[`${manifest.version}\n`]]);
   });
 
   it('takes flags before and after a command, and -c anywhere', () => {

@@ -3,10 +3,11 @@ import { COMMANDS, type ExitCode, type Invocation } from './commands/index.js';
 import { withFlags } from './flags.js';
 import type { Options } from './options.js';
 import { serve } from './serve.js';
+import { VERSION } from './version.js';
 
 /**
  * Reads a command line, without the interpreter and the script, and the environment. Gives an exit code when
- * there is nothing left to do: the help was printed, or what is wrong with the command line.
+ * there is nothing left to do: the help or the version was printed, or what is wrong with the command line.
  */
 export function parseCommandLine(argv: readonly string[]): Invocation | ExitCode {
   let invocation: Invocation | ExitCode = 0;
@@ -15,6 +16,7 @@ export function parseCommandLine(argv: readonly string[]): Invocation | ExitCode
   };
   const program = withFlags(new Command('img-linuxfr'))
     .description('Image proxy and cache: fetches each declared picture once, keeps it, and serves it from then on.')
+    .version(VERSION, '--version', 'print the version')
     .exitOverride()
     .showHelpAfterError()
     .allowExcessArguments(false)
