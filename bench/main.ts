@@ -8,7 +8,7 @@ import { type Figure, isMet } from './support/figure.js';
 import { figuresTable } from './support/table.js';
 
 /** Seconds after which a quick run begins nothing more. */
-const ENOUGH = 45;
+const ENOUGH = 40;
 
 const { isQuick, chosen } = commandLine();
 const directory = join(import.meta.dirname, 'results', isQuick ? 'quick' : '');

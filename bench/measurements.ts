@@ -43,7 +43,10 @@ const STORMS: readonly StormCase[] = [64, 8].flatMap((connections) => [
 export const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
   cold: measurement('Pictures that nobody has asked for before', measureCold, {
     quick: {
-      cases: COLD.filter(({ after }) => after === undefined).map((one) => ({ ...one, uris: Math.ceil(one.uris / 3) })),
+      cases: COLD.filter(({ picture, after }) => picture !== 'huge' && after === undefined).map((one) => ({
+        ...one,
+        uris: Math.ceil(one.uris / 3),
+      })),
       memory: [{ atOnce: 4, most: 400 }],
     },
     whole: {
