@@ -33,7 +33,7 @@ export interface MemoryCase {
   readonly most: number;
 }
 
-/** After so many, a process has loaded what it needs; until Node has compiled what is used, it takes some hundreds. */
+/** After so many, a process has loaded what it needs; until Node has compiled what is used, it takes some two thousand. */
 const WARM = 20;
 
 const NAMES = { small: '96 KiB', photo: '2000² JPEG, 1.2 MB', huge: '10000² PNG, 4.9 MB' };
