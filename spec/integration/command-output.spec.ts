@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { freshRedis, redisUrl } from '../support/redis.js';
 import { MAIN, runCommand, temporaryDirectory } from '../support/service.js';
+import { HAS_TERMINALS, INTERRUPT, startOnTerminal } from '../support/terminal.js';
 
 const directory = temporaryDirectory();
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -64,15 +65,12 @@ it.skipIf(redisUrl === null)('a command does not go to another database than the
   client.disconnect();
 });
 
-const hasTerminals = spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout?.includes('util-linux');
-
-it.skipIf(!hasTerminals)('a command that is interrupted gives the terminal its cursor back', async () => {
-  const command = [process.execPath, MAIN, 'warm', ...STORE].join(' ');
-  const child = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null']);
+it.skipIf(!HAS_TERMINALS)('a command that is interrupted gives the terminal its cursor back', async () => {
+  const child = startOnTerminal(['warm', ...STORE]);
   const text = written(child);
   await expect.poll(text, { timeout: 10_000 }).toContain('warming');
   expect(text()).toContain('\x1b[?25l');
-  child.stdin.write('\x03');
+  child.stdin.write(INTERRUPT);
   expect(await exitCode(child)).toBe(130);
   expect(text()).toMatch(/\x1b\[\?25h[^]*$/);
 });

@@ -1,20 +1,15 @@
-import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { MAIN, temporaryDirectory } from '../../support/service.js';
+import { temporaryDirectory } from '../../support/service.js';
+import { HAS_TERMINALS, INTERRUPT, startOnTerminal } from '../../support/terminal.js';
 
-/** What the terminal's keys Ctrl and C send. */
-const INTERRUPT = '\x03';
-
-// `script` gives a program a terminal of its own.
-describe.skipIf(spawnSync('script', ['--version']).error !== undefined)('a server on a terminal', () => {
+describe.skipIf(!HAS_TERMINALS)('a server on a terminal', () => {
   it('logs for people, each request too, until it is interrupted', async () => {
     const directory = temporaryDirectory();
     onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
-    const command = [process.execPath, MAIN, '-a', '127.0.0.1:0', '-r', 'embedded', '-d', directory].join(' ');
-    const terminal = spawn('script', ['-qfec', command, '/dev/null']);
+    const terminal = startOnTerminal(['-a', '127.0.0.1:0', '-r', 'embedded', '-d', directory]);
     onTestFinished(() => void terminal.kill());
     let shown = '';
     terminal.stdout.on('data', (data: Buffer) => (shown += stripVTControlCharacters(data.toString())));
