@@ -13,6 +13,11 @@ export interface RedisServer {
   readonly stop: () => Promise<void>;
 }
 
+/** One database for each spec file that may run at a time: as many as a machine has processors. */
+const DATABASES = 512;
+
+const OPTIONS = ['--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--databases', `${DATABASES}`];
+
 /** The name of the server program, if there is one on PATH. */
 export function redisCommand(): string | undefined {
   return ['redis-server', 'valkey-server'].find(isOnPath);
@@ -22,8 +27,7 @@ export function redisCommand(): string | undefined {
 export async function startRedisServer(command: string, givenPort?: number): Promise<RedisServer> {
   const directory = mkdtempSync(join(tmpdir(), 'img-linuxfr-redis-'));
   const port = givenPort ?? (await freePort());
-  const options = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', directory];
-  const server = spawn(command, options, { stdio: 'ignore' });
+  const server = spawn(command, [...OPTIONS, '--port', `${port}`, '--dir', directory], { stdio: 'ignore' });
   await untilItAnswers(server, port);
   return {
     port,

@@ -13,7 +13,7 @@ export interface TestRedis {
 /** A database that no other spec file uses at the same time, emptied. */
 export async function freshRedis(): Promise<TestRedis> {
   if (redisUrl === null) throw new Error('there is no Redis');
-  const database = Number(process.env['VITEST_POOL_ID'] ?? 0) % 16;
+  const database = Number(process.env['VITEST_POOL_ID']);
   const address = redisUrl.replace(/\/0$/, `/${database}`);
   const client = new Redis(address);
   await client.flushdb();
