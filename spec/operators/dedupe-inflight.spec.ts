@@ -1,4 +1,4 @@
-import { concatMap, type ObservableInput, of, retry, take, throwError } from 'rxjs';
+import { concatMap, type ObservableInput, of, retry, take, tap, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { dedupeInflight, type Inflight } from '../../src/operators/index.js';
 import { marbles } from '../support/marbles.js';
@@ -168,21 +168,21 @@ describe('dedupeInflight', () => {
   );
 
   it(
-    'lets work that has to go on be joined when everybody has left',
+    'lets work that keeps running be joined when everybody has left, and stops it before',
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
-      const work = cold('                                ------(r|)');
+      const work = cold('                                --k---(r|)');
       const inflight: Inflight<string> = new Map();
       const going = dedupeInflight({
         inflight,
         key: () => 'a',
-        work: () => work,
+        work: (_, keepRunning) => work.pipe(tap((step) => step === 'k' && keepRunning())),
         adopt: (result: string, value: string, collapsed: boolean) =>
           `${result} for ${value}${collapsed ? ' too' : ''}`,
-        keepRunning: () => true,
       });
-      expectObservable(of('a1').pipe(going), '           ^-!').toBe('--');
-      expectObservable(of('a2').pipe(going), '           ----^').toBe('------(y|)', RESULTS);
-      expectSubscriptions(work.subscriptions).toBe('     ^-----!');
+      expectObservable(of('a0').pipe(going), '           ^!').toBe('-');
+      expectObservable(of('a1').pipe(going), '           --^--!').toBe('-----');
+      expectObservable(of('a2').pipe(going), '           ------^').toBe('--------(y|)', RESULTS);
+      expectSubscriptions(work.subscriptions).toBe(['    ^!', '--^-----!']);
     }),
   );
 });

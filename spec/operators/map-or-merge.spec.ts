@@ -1,8 +1,16 @@
-import { map, type Observable, of, type OperatorFunction } from 'rxjs';
-import { describe, it } from 'vitest';
+import { createRequire } from 'node:module';
+import { map, Observable, of, type OperatorFunction, range, take } from 'rxjs';
+import { describe, expect, it } from 'vitest';
 import { chain, mapOrMerge } from '../../src/operators/index.js';
 import { marbles, type Marbles } from '../support/marbles.js';
 import { itIsAnOperator } from '../support/operator-laws.js';
+
+/** The last value of an Observable that ends before `subscribe` returns. */
+function lastOf<T>(values: Observable<T>): T | undefined {
+  let last: T | undefined;
+  values.subscribe((value) => (last = value));
+  return last;
+}
 
 describe('mapOrMerge', () => {
   itIsAnOperator({ operator: () => mapOrMerge((value: string) => `${value}!`), input: 'a', output: 'a!' });
@@ -62,6 +70,40 @@ describe('mapOrMerge', () => {
       expectObservable(cold('-a|').pipe(mapOrMerge(() => array))).toBe('-r|', { r: array });
     }),
   );
+
+  it('takes those of another copy of rxjs for Observables, too', () => {
+    const require = createRequire(import.meta.url);
+    for (const path of Object.keys(require.cache)) if (path.includes('/rxjs/')) delete require.cache[path];
+    const another = require('rxjs') as typeof import('rxjs');
+    const foreign = another.of('x', 'y');
+    expect(foreign).not.toBeInstanceOf(Observable);
+    const received: string[] = [];
+    of('a')
+      .pipe(mapOrMerge(() => foreign))
+      .subscribe((value) => received.push(value));
+    expect(received).toEqual(['x', 'y']);
+  });
+
+  it('leaves a synchronous source, and asks nothing more, as soon as it is left', () => {
+    const asked: number[] = [];
+    const firstTwo = range(0, Infinity).pipe(
+      mapOrMerge((value) => {
+        asked.push(value);
+        return value;
+      }),
+      take(2),
+    );
+    expect(lastOf(firstTwo)).toBe(1);
+    expect(asked).toEqual([0, 1]);
+  });
+
+  it('leaves what it merges, even if that is synchronous, as soon as it is left', () => {
+    const merged = of('a', 'b').pipe(
+      mapOrMerge(() => range(0, Infinity)),
+      take(3),
+    );
+    expect(lastOf(merged)).toBe(2);
+  });
 });
 
 describe('chain', () => {

@@ -57,6 +57,19 @@ describe('imagePipeline, asked by many at once', () => {
   );
 
   it(
+    'stores what has arrived though all have left, and lets the next wait for that',
+    marbles((tools) => {
+      const connection = tools.cold('    --(r|)', { r: sending() });
+      const commit = tools.cold('          -----(u|)', { u: undefined });
+      const serve = pipeline(world({ connect: () => connection, staged: { commit: () => commit } }), tools);
+      tools.expectObservable(of(LINK).pipe(serve), '  ^--!').toBe('   ---');
+      tools.expectObservable(of(LINK).pipe(serve), '  ----^').toBe('  -------(c|)', VALUES);
+      tools.expectSubscriptions(connection.subscriptions).toBe(' ^-!');
+      tools.expectSubscriptions(commit.subscriptions).toBe('     --^----!');
+    }),
+  );
+
+  it(
     'gives an error to all who share a fetch, and starts anew for the next',
     marbles((tools) => {
       const gone = tools.cold('--(r|)', { r: { ...sending(), status: 404 } });

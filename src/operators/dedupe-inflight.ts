@@ -19,12 +19,13 @@ export type Inflight<R> = Map<string, Observable<R>>;
 export interface DedupeInflightOptions<T, R> {
   /** Values with the same key share one piece of work. */
   readonly key: (value: T) => string;
-  /** The work itself; its last value is the result. */
-  readonly work: (value: T) => ObservableInput<R>;
+  /**
+   * The work itself; its last value is the result. It calls `keepRunning` when it has come so far that it is not to be
+   * stopped any more: from then on it goes on even if everybody leaves, and whoever comes joins it.
+   */
+  readonly work: (value: T, keepRunning: () => void) => ObservableInput<R>;
   /** The work under way, of everyone who should share it; of all who use this very operator, if not said. */
   readonly inflight?: Inflight<R>;
-  /** Whether the work that everybody left goes on, to be joined by whoever comes then; it never does, if not said. */
-  readonly keepRunning?: (value: T) => boolean;
 }
 
 /** Makes a result one's own; `collapsed` tells that somebody else's work is being shared. */
@@ -35,7 +36,8 @@ export type Adopt<T, R, S> = (result: R, value: T, collapsed: boolean) => S;
  *
  * Every value gets the last value of the work, or its error. Nothing is kept: the key is free before
  * anyone sees the end, so whoever comes then starts anew. Unsubscribing one value never hurts the
- * others; when all have left, the work is unsubscribed from and the key is free, unless it has to go on.
+ * others; when all have left, the work is unsubscribed from and the key is free, unless it keeps running: then it
+ * ends as it would have, its result goes to whoever has come meanwhile, and an error that nobody waits for to nobody.
  * Shared by all streams that are piped through the same operator, or through those with the same `inflight`.
  *
  * ```
@@ -67,20 +69,13 @@ export function dedupeInflight<T, R>({
   key,
   work,
   inflight = new Map(),
-  keepRunning = () => false,
   adopt = (result) => result,
 }: DedupeInflightOptions<T, R> & { readonly adopt?: Adopt<T, R, unknown> }): OperatorFunction<T, unknown> {
   return mergeMap((value) =>
     // Deferred, so that a retry looks for work under way again.
     defer(() => {
       const running = inflight.get(key(value));
-      const begun = () =>
-        begin(
-          inflight,
-          key(value),
-          () => work(value),
-          () => keepRunning(value),
-        );
+      const begun = () => begin(inflight, key(value), (keepRunning) => work(value, keepRunning));
       return (running ?? begun()).pipe(map((result) => adopt(result, value, running !== undefined)));
     }),
   );
@@ -89,12 +84,12 @@ export function dedupeInflight<T, R>({
 function begin<R>(
   inflight: Inflight<R>,
   key: string,
-  work: () => ObservableInput<R>,
-  keepRunning: () => boolean,
+  work: (keepRunning: () => void) => ObservableInput<R>,
 ): Observable<R> {
+  let mustRun = false;
   // In `tap`, not in `finalize`, which would run only after subscribers have seen the end.
   const free = () => inflight.delete(key);
-  const shared = defer(work).pipe(
+  const shared = defer(() => work(() => (mustRun = true))).pipe(
     tap({ complete: free, error: free, unsubscribe: free }),
     // An AsyncSubject, because it hands on nothing before the work has ended: with a ReplaySubject the
     // first value would make a consumer's `take(1)` leave, and so cancel what still has to be done.
@@ -102,7 +97,7 @@ function begin<R>(
       connector: () => new AsyncSubject<R>(),
       resetOnComplete: false,
       resetOnError: false,
-      resetOnRefCountZero: () => (keepRunning() ? NEVER : of(true)),
+      resetOnRefCountZero: () => (mustRun ? NEVER : of(true)),
     }),
   );
   // Registered before anyone subscribes, or a synchronous work would be registered after its end.

@@ -1,4 +1,4 @@
-import { from, Observable, type Observer, type OperatorFunction, pipe, type Subscriber } from 'rxjs';
+import { from, isObservable, Observable, type OperatorFunction, pipe, Subscriber } from 'rxjs';
 import { type MaybePending, isPending } from '../domain/index.js';
 
 /** What an operator of `mapOrMerge` does to each value. */
@@ -40,47 +40,63 @@ export function mapOrMerge<T, R>(project: (value: T) => R | Observable<R>): Oper
   return Object.assign(operator, { [PROJECT]: project });
 }
 
-/** An observer of its own, since a closure for each method would cost every request. */
-class MapOrMerge<T, R> implements Observer<T> {
+/**
+ * Leaves with its destination from the start, and so also a source that emits while it is being subscribed to: rxjs 7
+ * has that for its own operators only. Of its own class, since a closure for each method would cost every request.
+ */
+class MapOrMerge<T, R> extends Subscriber<T> {
+  /** `destination`, which is forgotten once the source has ended. */
   private readonly subscriber: Subscriber<R>;
   private readonly project: Project<T, R>;
   /** The source, and what is being merged. */
   private unfinished = 1;
 
   constructor(subscriber: Subscriber<R>, project: Project<T, R>) {
+    super(subscriber);
     this.subscriber = subscriber;
     this.project = project;
   }
 
-  next(value: T): void {
+  protected override _next(value: T): void {
     let outcome: R | Observable<R>;
     try {
       outcome = this.project(value);
     } catch (reason) {
-      this.error(reason);
+      this.subscriber.error(reason);
       return;
     }
-    if (isMerged(outcome)) this.merge(outcome);
+    if (isObservable(outcome)) this.merge(outcome);
     else this.subscriber.next(outcome);
   }
 
-  error(reason: unknown): void {
-    this.subscriber.error(reason);
+  protected override _complete(): void {
+    this.finish();
+    this.unsubscribe();
   }
 
-  complete(): void {
+  finish(): void {
     this.unfinished--;
     if (this.unfinished === 0) this.subscriber.complete();
   }
 
   private merge(inner: Observable<R>): void {
     this.unfinished++;
-    const merging = inner.subscribe({
-      next: (value) => this.subscriber.next(value),
-      error: (reason: unknown) => this.error(reason),
-      complete: () => this.complete(),
-    });
-    this.subscriber.add(merging);
+    inner.subscribe(new Merged(this.subscriber, this));
+  }
+}
+
+/** Passes on all of what is merged but its end. */
+class Merged<R> extends Subscriber<R> {
+  private readonly merging: MapOrMerge<never, R>;
+
+  constructor(subscriber: Subscriber<R>, merging: MapOrMerge<never, R>) {
+    super(subscriber);
+    this.merging = merging;
+  }
+
+  protected override _complete(): void {
+    this.merging.finish();
+    this.unsubscribe();
   }
 }
 
@@ -104,15 +120,11 @@ function fuse(fused: OperatorFunction<unknown, unknown>[], next: OperatorFunctio
     ...fused.slice(0, -1),
     mapOrMerge((value) => {
       const outcome = first(value);
-      return isMerged(outcome) ? outcome.pipe(mapOrMerge(second)) : second(outcome);
+      return isObservable(outcome) ? outcome.pipe(mapOrMerge(second)) : second(outcome);
     }),
   ];
 }
 
 function isStep<T, R>(operator: OperatorFunction<T, R>): operator is Step<T, R> {
   return PROJECT in operator;
-}
-
-function isMerged<R>(outcome: R | Observable<R>): outcome is Observable<R> {
-  return outcome instanceof Observable;
 }

@@ -1,7 +1,6 @@
 import {
   asyncScheduler,
   catchError,
-  finalize,
   from,
   map,
   mergeMap,
@@ -77,15 +76,10 @@ export function resize(
   { resizing, resizeGate, unresizable, resizeTimeout = RESIZE_TIMEOUT, scheduler = asyncScheduler }: ResizeOptions,
 ): MonoTypeOperatorFunction<ServedImage> {
   checkNumbers({ resizeTimeout }, 0);
-  const begun = new Set<string>();
-
-  const make = (wanted: Wanted): Observable<StoredVariant> =>
+  const make = (wanted: Wanted, keepRunning: () => void): Observable<StoredVariant> =>
     resizeGate.run(() => {
-      begun.add(nameOf(wanted));
-      return of(wanted).pipe(
-        mapOrMerge(() => makeVariant(ports, wanted)),
-        finalize(() => begun.delete(nameOf(wanted))),
-      );
+      keepRunning();
+      return of(wanted).pipe(mapOrMerge(() => makeVariant(ports, wanted)));
     });
 
   const makeOnce = dedupeInflight({
@@ -93,7 +87,6 @@ export function resize(
     key: nameOf,
     work: make,
     adopt: (variant: StoredVariant, { served }: Wanted) => rendered(served, variant),
-    keepRunning: (wanted) => begun.has(nameOf(wanted)),
   });
 
   const passThrough = (served: ServedImage): ServedImage => {

@@ -9,13 +9,14 @@ export type Refresh = OperatorFunction<ImageRequest, ServedImage>;
  * Refreshes each picture once for everybody who wants it at the same time, in whichever variant.
  *
  * Emits one `ServedImage` per request, with its own variant and `collapsed` where somebody else's work brought it.
- * Errors as the work does. Unsubscribing stops work that nobody else waits for.
+ * Errors as the work does. Unsubscribing stops work that nobody else waits for, unless it keeps running, see
+ * `dedupeInflight`.
  *
  * @param refreshing The work under way, shared by all who are to share it: `new Map()`, or that of `Shared`.
  */
 export function oncePerUri(
   refreshing: Inflight<ServedImage>,
-  work: (request: ImageRequest) => Observable<ServedImage>,
+  work: (request: ImageRequest, keepRunning: () => void) => Observable<ServedImage>,
 ): Refresh {
   return dedupeInflight({ inflight: refreshing, key: ({ uri }) => uri.hex, work, adopt: collapse });
 }
