@@ -1,14 +1,26 @@
-import { catchError, lastValueFrom, mergeMap, NEVER, type Observable, of, switchMap, timer } from 'rxjs';
+import {
+  catchError,
+  defer,
+  lastValueFrom,
+  mergeMap,
+  NEVER,
+  type Observable,
+  of,
+  switchMap,
+  tap,
+  throwError,
+  timer,
+} from 'rxjs';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
   type OriginRequest,
   type OriginResponse,
   type Ports,
-  type Rejection,
+  Rejection,
   type RejectionCode,
   SourceUri,
 } from '../../src/domain/index.js';
-import { fetch, type Turn } from '../../src/operators/index.js';
+import { fetch, Gate, type Turn } from '../../src/operators/index.js';
 import { marbles, type Marbles, rejection } from '../support/marbles.js';
 import { DUE_AGAIN, FIRST_DUE, fetched, NEW_BYTES, NOT_MODIFIED } from '../support/nouns.js';
 import { itIsAnOperator } from '../support/operator-laws.js';
@@ -239,6 +251,41 @@ describe('fetch', () => {
       tools.expectSubscriptions(first.subscriptions).toBe(' 3ms ^ 4ms !');
       tools.expectSubscriptions(second.subscriptions).toBe('108ms ^ 24ms !');
     }),
+  );
+
+  it(
+    'gives its turn back before a redirect takes the next',
+    marbles((tools) => {
+      const { origin } = reached(({ url }) =>
+        of(
+          url.pathname === '/there'
+            ? responseOf(of(NEW_BYTES))
+            : responseOf(NEVER, { status: 302, location: '/there' }),
+        ),
+      );
+      const one = new Gate({ concurrency: 1, queueLimit: 0 });
+      const turn: Turn = (_url, exchange) => one.run(exchange);
+      const outcome = of(FIRST_DUE).pipe(fetch({ origin }, { ...OPTIONS, turn, scheduler: tools.scheduler }));
+      tools.expectObservable(outcome).toBe('(f|)', { f: fetched() });
+    }),
+  );
+
+  it.each<[string, RejectionCode, Partial<OriginResponse>]>([
+    ['an error', 'unexpected-status', { status: 404 }],
+    ['a 304 that nobody asked for', 'unsolicited-not-modified', { status: 304 }],
+    ['a redirect to where we do not go', 'forbidden-address', { status: 302, location: 'ftp://origin.example/' }],
+    ['a page', 'invalid-type', { contentType: 'text/html' }],
+    ['a picture that breaks off', 'truncated', { body: throwError(() => new Rejection('truncated', 'broken off')) }],
+  ])('lets its turn know that the host has answered, also when the answer is %s', (_, code, response) =>
+    marbles((tools) => {
+      const { origin } = reached(() => of(responseOf(of(NEW_BYTES), response)));
+      const answered = vi.fn();
+      const turn: Turn = (_url, exchange) => defer(exchange).pipe(tap(() => void answered()));
+      const outcome = of(FIRST_DUE).pipe(fetch({ origin }, { ...OPTIONS, turn, scheduler: tools.scheduler }));
+      tools.expectObservable(outcome).toBe('#', undefined, rejection(code));
+      tools.flush();
+      expect(answered).toHaveBeenCalledOnce();
+    })(),
   );
 
   it(

@@ -210,22 +210,6 @@ describe('rememberFailure', () => {
   );
 
   it(
-    'takes any answer of a host for a sign that it is well',
-    marbles((tools) => {
-      const backOff = backOffOf(tools);
-      backOff.hostFailed(URL_OF_IT);
-      backOff.hostFailed(URL_OF_IT);
-      const source = tools.cold<never>('#', undefined, rejection('unexpected-status'));
-      const ports = noting(() => of(undefined));
-      tools
-        .expectObservable(source.pipe(rememberFailure(ports, REQUEST, backOff)))
-        .toBe('#', undefined, rejection('unexpected-status'));
-      tools.flush();
-      expect(backOff.remainingRest(SIBLING)).toBe(0);
-    }),
-  );
-
-  it(
     'has nobody to leave alone when there is no URL',
     marbles((tools) => {
       const request: ImageRequest = { uri: SourceUri.of('no uri'), variant: ORIGINAL };

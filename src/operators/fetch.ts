@@ -2,6 +2,9 @@ import {
   asyncScheduler,
   catchError,
   defer,
+  EMPTY,
+  expand,
+  filter,
   map,
   mergeMap,
   type Observable,
@@ -51,8 +54,18 @@ export interface FetchOptions {
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
-/** What one exchange comes to: an outcome, or another place to ask. */
-type Hop = { readonly outcome: FetchedImage | NotModified } | { readonly location: URL };
+/** What a fetch comes to. */
+type Outcome = FetchedImage | NotModified;
+
+/** Where is asked next, after how many redirects, and what is left of the time. */
+interface Target {
+  readonly url: URL;
+  readonly redirects: number;
+  readonly timeLeft: number;
+}
+
+/** What a response comes to. That it is refused is no error yet: its host has answered. */
+type Answer = { readonly outcome: Outcome } | { readonly location: URL } | { readonly refusal: Rejection };
 
 /**
  * Asks the origin for each picture, conditionally when a copy with an etag is held.
@@ -64,7 +77,7 @@ type Hop = { readonly outcome: FetchedImage | NotModified } | { readonly locatio
  * outcome, before the outcome. Unsubscribing closes the connection, and then there is nothing to tell.
  */
 export function fetch(
-  { origin, onAttempt }: Pick<Ports, 'origin' | 'onAttempt'>,
+  ports: Pick<Ports, 'origin' | 'onAttempt'>,
   {
     maxBytes = FETCH_DEFAULTS.maxBytes,
     maxRedirects = FETCH_DEFAULTS.maxRedirects,
@@ -74,25 +87,27 @@ export function fetch(
   }: FetchOptions = {},
 ): OperatorFunction<Due, FetchedImage | NotModified> {
   checkNumbers({ maxBytes, maxRedirects, fetchTimeout }, 0);
-  const fetchOne = (due: Due): Observable<FetchedImage | NotModified> => {
+  const fetchOne = (due: Due): Observable<Outcome> => {
     const declared = originOf(due);
     const trace = new AttemptTrace(due.request.uri, scheduler);
-    const traced = trace.around(origin);
+    const origin = trace.around(ports.origin);
     let asked = declared;
-    const ask = (url: URL, redirectsLeft: number, timeLeft: number): Observable<FetchedImage | NotModified> => {
+
+    const ask = ({ url, redirects, timeLeft }: Target): Observable<Target | Outcome> => {
       asked = url;
       return turn(url, () => exchange(url, timeLeft)).pipe(
-        mergeMap(({ value: hop, interval }) => {
-          if ('outcome' in hop) return of(hop.outcome);
-          if (redirectsLeft === 0) throw new Rejection('redirect-loop', `more than ${maxRedirects} redirects`);
-          return ask(hop.location, redirectsLeft - 1, timeLeft - interval);
+        map(({ value: answer, interval }) => {
+          if ('outcome' in answer) return answer.outcome;
+          if ('refusal' in answer) throw answer.refusal;
+          if (redirects === maxRedirects) throw new Rejection('redirect-loop', `more than ${maxRedirects} redirects`);
+          return { url: answer.location, redirects: redirects + 1, timeLeft: timeLeft - interval };
         }),
       );
     };
 
-    const exchange = (url: URL, timeLeft: number): Observable<TimeInterval<Hop>> => {
+    const exchange = (url: URL, timeLeft: number): Observable<TimeInterval<Answer>> => {
       const request = due.held?.etag ? { url, etag: due.held.etag } : { url };
-      return traced
+      return origin
         .exchange(request, (response) => read(url, response))
         .pipe(
           raceWith(after(timeLeft, scheduler).pipe(mergeMap(() => throwError(() => tooSlow(fetchTimeout))))),
@@ -100,16 +115,24 @@ export function fetch(
         );
     };
 
-    const read = (url: URL, response: OriginResponse): Observable<Hop> => {
+    const read = (url: URL, response: OriginResponse): Observable<Answer> =>
+      defer(() => answerOf(url, response)).pipe(
+        catchError((error: unknown) => (isRejection(error) ? of({ refusal: error }) : throwError(() => error))),
+      );
+
+    const answerOf = (url: URL, response: OriginResponse): Observable<Answer> => {
       if (REDIRECTS.has(response.status)) return of({ location: target(url, response) });
       if (response.status === 304) return of({ outcome: notModified(due, response) });
       if (response.status === 200) return download(due, response, maxBytes).pipe(map((outcome) => ({ outcome })));
       throw unexpectedStatus(response, scheduler.now());
     };
 
-    return defer(() => ask(declared, maxRedirects, fetchTimeout)).pipe(
+    return of<Target | Outcome>({ url: declared, redirects: 0, timeLeft: fetchTimeout }).pipe(
+      // One at a time: a redirect waits for its turn when the exchange before has given its own back.
+      expand((step) => ('url' in step ? ask(step) : EMPTY), 1),
+      filter((step) => 'kind' in step),
       catchError((error: unknown) => throwError(() => (isRejection(error) ? error.withUrl(asked) : error))),
-      trace.telling(onAttempt),
+      trace.telling(ports.onAttempt),
     );
   };
 

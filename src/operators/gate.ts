@@ -1,4 +1,4 @@
-import { defer, finalize, mergeMap, Observable, type ObservableInput, type OperatorFunction } from 'rxjs';
+import { defer, mergeMap, Observable, type ObservableInput, type OperatorFunction, tap } from 'rxjs';
 import { Rejection } from '../domain/index.js';
 import { after } from './after.js';
 import { type GateOptions, gateOptions } from './gate-options.js';
@@ -32,7 +32,8 @@ export class Gate {
    * wait, later when it waited too long. Unsubscribing leaves the queue, or stops the work and frees its place.
    */
   run<T>(work: () => ObservableInput<T>): Observable<T> {
-    return this.#inTurn(defer(work).pipe(finalize(() => this.#leave())));
+    // `finalize` would give the place of synchronous work back after its end has been seen.
+    return this.#inTurn(defer(work).pipe(tap({ finalize: () => this.#leave() })));
   }
 
   #inTurn<T>(work: Observable<T>): Observable<T> {
@@ -43,7 +44,7 @@ export class Gate {
         turnAway(`${concurrency} run and ${queueLimit} wait already`);
         return;
       }
-      const enter = () => subscriber.add(work.subscribe(subscriber));
+      const enter = () => work.subscribe(subscriber);
       subscriber.add(() => this.#waiting.delete(enter));
       this.#waiting.add(enter);
       this.#admit();

@@ -42,7 +42,6 @@ export function rememberFailure<T>(
         return EMPTY;
       case 'catalogue':
         backOff.answered(url);
-        backOff.hostAnswered(asked);
         if (retryAfter !== undefined) backOff.askedToWait(asked, retryAfter * 1000);
         return from(catalogue.recordError(uri, memory.reason)).pipe(
           catchError((trouble: unknown) => {

@@ -4,7 +4,10 @@ import type { BackOff } from './back-off.js';
 import type { KeyedGate } from './keyed-gate.js';
 import type { Gate } from './gate.js';
 
-/** Decides when an origin may be asked for a URL; the exchange begins when its turn has come. */
+/**
+ * Decides when an origin may be asked for a URL; the exchange begins when its turn has come. It emits once it is known
+ * what the answer comes to, be it that it is refused, and errors when none came or it stayed away.
+ */
 export type Turn = <T>(url: URL, exchange: () => ObservableInput<T>) => Observable<T>;
 
 /** What decides about turns, shared by all requests. */
