@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
@@ -9,6 +9,14 @@ import { request, runCommand, type Service, startService, temporaryDirectory } f
 
 const directory = temporaryDirectory();
 afterAll(() => rmSync(directory, { recursive: true }));
+
+/** A cache directory in which something else goes by the name of the store. */
+function brokenStore(): string {
+  const broken = join(directory, 'broken');
+  mkdirSync(broken);
+  writeFileSync(join(broken, 'catalogue.lmdb'), 'x'.repeat(100_000));
+  return broken;
+}
 
 const oneLine = (text: string) => text.split('\n').filter((line) => line !== '');
 
@@ -40,6 +48,13 @@ describe('exit codes', () => {
     expect(stderr).toContain(hint);
   });
 
+  it('2 for an address of Redis that cannot be, without its password', () => {
+    const { status, stderr } = runCommand([], { IMG_REDIS: 'redis://:S3cret%@db.example:6379/0' });
+    expect(status).toBe(2);
+    expect(stderr).toContain("'redis://***@db.example:6379/0' from env 'IMG_REDIS' is invalid. give HOST:PORT/DB");
+    expect(stderr).not.toContain('S3cret');
+  });
+
   it('2 for a wrong environment variable', () => {
     const { status, stderr } = runCommand([], { IMG_ADDR: 'nowhere' });
     expect(status).toBe(2);
@@ -54,6 +69,7 @@ describe('exit codes', () => {
       () => ['-d', directory, '-l', join(directory, 'no/log')],
       'cannot write the log file',
     ],
+    ['an embedded store that is none', () => ['-d', brokenStore()], 'cannot open the embedded store'],
     ['a log file that is a directory', () => ['-d', directory, '-l', directory], 'cannot write the log file'],
   ])('1 with one line for %s', (_, args, hint) => {
     const { status, stderr } = runCommand(['-r', 'embedded', ...args()]);
@@ -67,7 +83,7 @@ describe('exit codes', () => {
     const { status, stderr } = runCommand(['-r', 'embedded', '-d', '/proc']);
     expect(status).toBe(1);
     expect(oneLine(stderr)).toEqual([
-      'img-linuxfr: the cache directory /proc is not writable; change its rights or name another with -d',
+      'img-linuxfr: the cache directory /proc is not writable (ENOENT); change its rights or name another with -d',
     ]);
   });
 

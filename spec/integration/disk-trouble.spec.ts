@@ -1,9 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { DiskFiles } from '../../src/adapters/index.js';
 import { ProcessMark } from '../../src/adapters/process-mark.js';
 import { SourceUri } from '../../src/domain/index.js';
@@ -11,7 +11,7 @@ import { type Link, startLink } from '../support/link.js';
 import { sends } from '../support/origin.js';
 import { noise, raw } from '../support/pictures.js';
 import { freshRedis, redisUrl } from '../support/redis.js';
-import { temporaryDirectory } from '../support/service.js';
+import { startService, temporaryDirectory } from '../support/service.js';
 import { openRedisSetting, type RedisSetting } from '../support/setting.js';
 
 const NOBODY = 65_534;
@@ -73,6 +73,24 @@ describe.skipIf(redisUrl === null || !isRoot)('when the disk is in trouble', () 
     expect((await get(kept)).headers.get('cache-status')).toMatch(/; hit; ttl=/);
     rmSync(filler);
     await expectStoredAtLast(uri);
+  });
+
+  it('full (ENOSPC) when it starts, it starts all the same, and lets moderators purge', async () => {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m,nr_inodes=40', 'tmpfs', directory]);
+    setting = await openRedisSetting({ directory });
+    const kept = await setting.publish('/kept.png', sends('image/png', png));
+    expect((await get(kept)).status).toBe(200);
+    const fill = () => {
+      for (let n = 0; ; n++) writeFileSync(join(directory, `filler-${n}`), '');
+    };
+    expect(fill).toThrow('ENOSPC');
+    const { host, port, db } = setting.redis.options;
+    const anew = await startService({ redis: `${host}:${port}/${db}`, directory });
+    onTestFinished(async () => void (await anew.stop()));
+    expect(await anew.get('img', kept)).toMatchObject({ status: 200, body: png });
+    const { status, stdout } = await setting.command(['block', '--purge', kept]);
+    expect([status, stdout]).toEqual([0, expect.stringContaining('blocked')]);
+    expect(existsSync(pathOf(kept))).toBe(false);
   });
 
   it('read-only (EROFS), pictures are served from memory and stored when it can be written to again', async () => {

@@ -48,6 +48,8 @@ describe('parseCatalogueAddress', () => {
     'localhost:6379/x',
     '::1:6379',
     'redis://a/b',
+    'redis://:100%@a',
+    'redis://100%@a',
     'unix:',
     'a@b',
   ])('refuses %j', (text) => expect(parseCatalogueAddress(text)).toBeUndefined());

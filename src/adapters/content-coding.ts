@@ -4,12 +4,13 @@ import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 /** The content codings that origins are asked for (RFC 9110 §8.4.1). */
 export const ACCEPT_ENCODING = 'gzip, deflate, br';
 
-const DECODERS: Readonly<Record<string, () => Transform>> = {
-  gzip: () => createGunzip(),
-  'x-gzip': () => createGunzip(),
-  deflate: () => createInflate(),
-  br: () => createBrotliDecompress(),
-};
+// A Map, since an origin may name anything: an object would have a `constructor`, too.
+const DECODERS: ReadonlyMap<string, () => Transform> = new Map([
+  ['gzip', createGunzip],
+  ['x-gzip', createGunzip],
+  ['deflate', createInflate],
+  ['br', createBrotliDecompress],
+]);
 
 /**
  * Takes one coding off a body; `undefined` when it is in another one, or in several.
@@ -18,7 +19,7 @@ const DECODERS: Readonly<Record<string, () => Transform>> = {
  */
 export function decoded(body: Readable, coding: string): Readable | undefined {
   if (coding === 'identity') return body;
-  const decoder = DECODERS[coding]?.();
+  const decoder = DECODERS.get(coding)?.();
   // An error of either, and the end of the decoder, reach the other: whoever reads hears of them there.
   return decoder && pipeline(body, decoder, () => undefined);
 }

@@ -12,6 +12,7 @@ import type { CatalogueUpkeep } from './catalogue-upkeep.js';
 import { EmbeddedModeration } from './embedded-moderation.js';
 import { type Database, EMBEDDED, type Expiring, LATEST, type Row } from './embedded-row.js';
 import { EmbeddedUpkeep } from './embedded-upkeep.js';
+import { assertLmdbFile } from './lmdb-file.js';
 import { HOUR, LATEST_LENGTH, type ManagedCatalogue } from './managed-catalogue.js';
 import { storeCall, storeUnavailable } from './store-call.js';
 
@@ -23,7 +24,7 @@ export interface EmbeddedCatalogueOptions {
   readonly ttlSeconds?: number;
 }
 
-/** A catalogue in a file, for those who have no Redis: the same facts, kept by LMDB. */
+/** A catalogue in a file, for those who have no Redis: the same facts, kept by LMDB. Throws when it cannot be opened. */
 export class EmbeddedCatalogue implements ManagedCatalogue {
   readonly description: string;
   readonly moderation: CatalogueModeration;
@@ -34,6 +35,7 @@ export class EmbeddedCatalogue implements ManagedCatalogue {
   constructor({ path, ttlSeconds = HOUR }: EmbeddedCatalogueOptions) {
     checkWholeNumbers({ ttlSeconds }, 1);
     this.description = `the embedded store ${path}`;
+    assertLmdbFile(path);
     this.#db = open({ path, noSubdir: true, encoding: 'json' });
     this.#ttl = ttlSeconds;
     this.moderation = new EmbeddedModeration(this.#db);

@@ -2,16 +2,21 @@ import { accessSync, constants, mkdtempSync, rmdirSync, statSync } from 'node:fs
 import { join } from 'node:path';
 import { StartFailure } from './failure.js';
 
-/** Sees to it that the cache directory is there and can be written to. */
+/** What a full disk says, and one on which a quota is used up: what is kept is served, and the rest from memory. */
+const FULL = ['ENOSPC', 'EDQUOT'];
+
+/** Sees to it that the cache directory is there and can be written to, once there is room. */
 export function assertCacheDirectory(directory: string): void {
   assertDirectory(directory);
   try {
     accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
     // Access rights say nothing of a file system mounted read-only, so try.
     rmdirSync(mkdtempSync(join(directory, '.writable-')));
-  } catch {
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (FULL.includes(code)) return;
     throw new StartFailure(
-      `the cache directory ${directory} is not writable; change its rights or name another with -d`,
+      `the cache directory ${directory} is not writable (${code}); change its rights or name another with -d`,
     );
   }
 }

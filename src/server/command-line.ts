@@ -18,6 +18,7 @@ export function parseCommandLine(argv: readonly string[]): Invocation | ExitCode
     .description('Image proxy and cache: fetches each declared picture once, keeps it, and serves it from then on.')
     .version(VERSION, '--version', 'print the version')
     .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(withoutPasswords(text)) })
     .showHelpAfterError()
     .allowExcessArguments(false)
     .configureHelp({ showGlobalOptions: true })
@@ -30,6 +31,11 @@ export function parseCommandLine(argv: readonly string[]): Invocation | ExitCode
     if (!(error instanceof CommanderError)) throw error;
     return error.exitCode === 0 ? 0 : 2;
   }
+}
+
+/** What is wrong with a command line ends up in logs, and an address of Redis may have a password. */
+function withoutPasswords(text: string): string {
+  return text.replace(/(rediss?:\/\/)\S*@/g, '$1***@');
 }
 
 /** Go's flag package also takes `-a=VALUE`, `--a VALUE` and `-c=true`: command lines written for it go on working. */

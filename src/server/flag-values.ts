@@ -12,7 +12,12 @@ export function listenAddress(text: string): ListenAddress {
 }
 
 export function catalogueAddress(text: string): CatalogueAddress {
-  return parseCatalogueAddress(text) ?? invalid('give HOST:PORT/DB, redis://, rediss://, unix:PATH or embedded');
+  return (
+    parseCatalogueAddress(text) ??
+    invalid(
+      'give HOST:PORT/DB, redis://, rediss://, unix:PATH or embedded; in the password of a URL, % is %25, / %2F, # %23, ? %3F',
+    )
+  );
 }
 
 export function networks(text: string, before: readonly string[] = []): string[] {

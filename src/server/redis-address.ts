@@ -37,15 +37,24 @@ function redisUrl(text: string): CatalogueAddress | undefined {
   if (!URL.canParse(text)) return undefined;
   const { protocol, hostname, port, pathname, username, password } = new URL(text);
   const db = pathname.replace(/^\//, '') || '0';
-  if (!/^\d+$/.test(db) || hostname === '') return undefined;
+  const [user, secret] = [username, password].map(percentDecoded);
+  if (!/^\d+$/.test(db) || hostname === '' || user === undefined || secret === undefined) return undefined;
   return redis({
     host: hostname.replace(/^\[|\]$/g, ''),
     port: Number(port || DEFAULT_PORT),
     db: Number(db),
-    ...(username ? { username: decodeURIComponent(username) } : {}),
-    ...(password ? { password: decodeURIComponent(password) } : {}),
+    ...(user ? { username: user } : {}),
+    ...(secret ? { password: secret } : {}),
     ...(protocol === 'rediss:' ? { tls: {} } : {}),
   });
+}
+
+function percentDecoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function redis(connection: RedisConnection & { host: string; port: number; db: number }): CatalogueAddress | undefined {

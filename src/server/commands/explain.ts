@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { assertCacheDirectory } from '../cache-directory.js';
+import { assertReadableCacheDirectory } from '../cache-directory.js';
 import { command } from './command.js';
 import type { ExplainOptions } from './explain/explain-picture.js';
 import { uriFrom } from './uri-from.js';
@@ -10,7 +10,7 @@ export const explain = command<ExplainOptions>({
   about: 'say why a picture is broken, given by URI, link or hexadecimal; asks the server that --ops names',
   flags: [new Option('--try', 'fetch it now as well, and keep nothing of it')],
   run: async (options, [word = '']) => {
-    assertCacheDirectory(options.dir);
+    assertReadableCacheDirectory(options.dir);
     const uri = uriFrom(word);
     // Not before: it loads sharp, and the service, which knows all commands, is smaller without it.
     const { explainPicture } = await import('./explain/explain-picture.js');

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import type { RejectionCode } from '../../../domain/index.js';
+import { isRememberedReason, type RejectionCode, type RememberedReason } from '../../../domain/index.js';
 import { PIPELINE_DEFAULTS } from '../../../pipeline/index.js';
 import type { SentAttempt } from '../../sent-attempt.js';
 
@@ -34,14 +34,14 @@ const REASONS: Readonly<Record<RejectionCode, (origin: string, status: string) =
 };
 
 /** What is remembered in `img/err`, when nothing more is known. */
-const REMEMBERED: Readonly<Record<string, string>> = {
+const REMEMBERED: Readonly<Record<RememberedReason, string>> = {
   'unexpected status code': 'its origin answered with an error',
   'exceeded max size': REASONS['too-large']('its origin', ''),
   'invalid content-type': REASONS['invalid-type']('its origin', ''),
 };
 
 export function rememberedReason(reason: string): string {
-  return REMEMBERED[reason] ?? `its fetch failed: ${reason}`;
+  return isRememberedReason(reason) ? REMEMBERED[reason] : `its fetch failed: ${reason}`;
 }
 
 /** Why an attempt failed; `undefined` when it did not. */
