@@ -16,6 +16,7 @@ describe.skipIf(process.getuid?.() !== 0)('the command of the systemd installati
   beforeEach(() => {
     directory = temporaryDirectory();
     chmodSync(directory, 0o755);
+    inTheUnit({ user: 'nobody', group: NOBODY });
     for (const name of ['cache', 'other']) {
       mkdirSync(join(directory, name));
       chownSync(join(directory, name), NOBODY, NOBODY);
@@ -31,10 +32,16 @@ describe.skipIf(process.getuid?.() !== 0)('the command of the systemd installati
       .replace('/etc/img-linuxfr.env', file)
       .replace('/var/lib/img-linuxfr', join(directory, 'cache'))
       .replace('/opt/img-linuxfr/dist/server/main.js', MAIN)
-      .replace('/usr/bin/node', process.execPath)
-      .replace('--reuid=img-linuxfr --regid=img-linuxfr', `--reuid=nobody --regid=${NOBODY}`);
+      .replace('/usr/bin/node', process.execPath);
     const own = user === 'root' ? {} : { uid: NOBODY, gid: NOBODY };
-    return spawnSync('sh', ['-c', script, 'img-linuxfr', 'declare', URI], { encoding: 'utf8', ...own });
+    const env = { ...process.env, PATH: `${directory}:${process.env['PATH']}` };
+    return spawnSync('sh', ['-c', script, 'img-linuxfr', 'declare', URI], { encoding: 'utf8', env, ...own });
+  }
+
+  /** What systemd says of the unit, which may not be there to be asked. */
+  function inTheUnit({ user, group }: { readonly user: string; readonly group: string | number }) {
+    const answers = `case "$*" in *User*) echo ${user} ;; *Group*) echo ${group} ;; esac`;
+    writeFileSync(join(directory, 'systemctl'), `#!/bin/sh\n${answers}\n`, { mode: 0o755 });
   }
 
   it('has the settings of the service, and writes as its user', () => {
@@ -49,6 +56,15 @@ describe.skipIf(process.getuid?.() !== 0)('the command of the systemd installati
     run(`IMG_REDIS=embedded\nIMG_DIR=${join(directory, 'other')}\n`);
     expect(readdirSync(join(directory, 'other')).length).toBeGreaterThan(0);
     expect(readdirSync(join(directory, 'cache'))).toEqual([]);
+  });
+
+  it('says what to do where the unit is not there', () => {
+    inTheUnit({ user: '', group: '' });
+    const { status, stderr } = run('IMG_REDIS=embedded\n');
+    expect(status).toBe(2);
+    expect(stderr).toBe(
+      'img-linuxfr: systemd knows no User= and Group= of img-linuxfr.service: install deploy/systemd/img-linuxfr.service\n',
+    );
   });
 
   it('says what to do to those who are not root', () => {
