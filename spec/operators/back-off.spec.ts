@@ -1,5 +1,5 @@
-import { concatMap, delay, map, of } from 'rxjs';
-import { describe, it, onTestFinished, vi } from 'vitest';
+import { asyncScheduler, concatMap, delay, map, of } from 'rxjs';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { BackOff } from '../../src/operators/index.js';
 import { marbles, type Marbles } from '../support/marbles.js';
 
@@ -192,6 +192,34 @@ describe('BackOff', () => {
       tools.expectObservable(rests).toBe('(abb|)', { a: 0, b: 10 });
     }),
   );
+
+  it(
+    'keeps the memory bounded: the oldest failures of very long URIs are forgotten',
+    marbles((tools) => {
+      const backOff = backOffOf(tools);
+      const uris = Array.from({ length: 100 }, (_, at) => new URL(`/${at}${'a'.repeat(50_000)}`, HERE));
+      for (const uri of uris) backOff.failed(uri);
+      const rests = of(uris[0], uris[99]).pipe(map((uri) => (uri ? backOff.remainingRest(uri) : NaN)));
+      tools.expectObservable(rests).toBe('(ab|)', { a: 0, b: 10 });
+    }),
+  );
+
+  it('ends rests, and notes new ones, when the clock was set back', () => {
+    const clock = { now: () => 1_000_000, schedule: asyncScheduler.schedule.bind(asyncScheduler) };
+    const backOff = new BackOff({ ...PAUSES, scheduler: clock });
+    const rest = () => {
+      backOff.failed(HERE);
+      for (const path of ['a', 'b', 'c']) backOff.hostFailed(new URL(path, HERE));
+      backOff.askedToWait(HERE, 5000);
+    };
+    rest();
+    const all = { uri: 1, host: 1, 'retry-after': 1 };
+    expect(backOff.restCounts).toEqual(all);
+    clock.now = () => 1000;
+    expect([backOff.remainingRest(HERE), backOff.restCounts]).toEqual([0, { uri: 0, host: 0, 'retry-after': 0 }]);
+    rest();
+    expect([backOff.remainingRest(HERE), backOff.restCounts]).toEqual([5000, all]);
+  });
 
   it(
     'tells which rest is the longest, and until when',

@@ -45,8 +45,8 @@ interface Failures {
   readonly onProbation?: boolean;
 }
 
-/** The least recently used is forgotten beyond this many, so that made-up URIs cannot fill the memory. */
-const REMEMBERED = 10_000;
+/** The least recently used is forgotten beyond so many, or so many characters of them: made-up URIs cannot fill the memory. */
+const REMEMBERED = { max: 10_000, maxSize: 4_000_000, sizeCalculation: (_: unknown, key: string) => key.length };
 
 /**
  * What this process remembers of origins that do not answer, so that they are left alone for a while.
@@ -57,10 +57,10 @@ const REMEMBERED = 10_000;
 export class BackOff {
   readonly #options: Required<Omit<BackOffOptions, 'scheduler'>>;
   readonly #scheduler: SchedulerLike;
-  readonly #uris = new LRUCache<string, Failures>({ max: REMEMBERED });
-  readonly #hosts = new LRUCache<string, Failures>({ max: REMEMBERED });
+  readonly #uris = new LRUCache<string, Failures>(REMEMBERED);
+  readonly #hosts = new LRUCache<string, Failures>(REMEMBERED);
   /** When a host that asked to be left alone may be asked again. */
-  readonly #requested = new LRUCache<string, number>({ max: REMEMBERED });
+  readonly #requested = new LRUCache<string, number>(REMEMBERED);
 
   constructor({
     firstPause = BACK_OFF_DEFAULTS.firstPause,
@@ -90,19 +90,23 @@ export class BackOff {
       { cause: 'host', until: this.#hosts.get(host)?.until ?? 0 },
       { cause: 'retry-after', until: this.#requested.get(host) ?? 0 },
     ];
-    const longest = rests.reduce((longer, rest) => (rest.until > longer.until ? rest : longer));
-    return longest.until > this.#scheduler.now() ? longest : undefined;
+    return rests
+      .filter((rest) => this.#stands(rest))
+      .reduce<Rest | undefined>(
+        (longest, rest) => (longest && longest.until >= rest.until ? longest : rest),
+        undefined,
+      );
   }
 
   /** How many URIs and hosts rest, by what their rest is for. */
   get restCounts(): Readonly<Record<Rest['cause'], number>> {
-    const now = this.#scheduler.now();
-    const resting = (ends: Iterable<number>) => [...ends].filter((until) => until > now).length;
+    const count = (cause: Rest['cause'], ends: number[]) =>
+      ends.filter((until) => this.#stands({ cause, until })).length;
     const endsOf = (failures: LRUCache<string, Failures>) => [...failures.values()].map(({ until }) => until);
     return {
-      uri: resting(endsOf(this.#uris)),
-      host: resting(endsOf(this.#hosts)),
-      'retry-after': resting(this.#requested.values()),
+      uri: count('uri', endsOf(this.#uris)),
+      host: count('host', endsOf(this.#hosts)),
+      'retry-after': count('retry-after', [...this.#requested.values()]),
     };
   }
 
@@ -137,15 +141,23 @@ export class BackOff {
   /** The host asked to be left alone for so many milliseconds. */
   askedToWait(url: URL, milliseconds: number): void {
     const pause = Math.min(milliseconds, this.#options.longestRetryAfter);
-    const until = Math.max(this.#scheduler.now() + pause, this.#requested.get(url.host) ?? 0);
-    this.#requested.set(url.host, until);
+    const until = this.#scheduler.now() + pause;
+    const before = { cause: 'retry-after', until: this.#requested.get(url.host) ?? 0 } as const;
+    this.#requested.set(url.host, this.#stands(before) ? Math.max(until, before.until) : until);
   }
 
   #note(failures: LRUCache<string, Failures>, key: string, patience: number): void {
     const { count = 0, until = 0, onProbation = false } = failures.get(key) ?? {};
     // Failures of what was under way already are the same failure.
-    if (until > this.#scheduler.now() && !onProbation) return;
+    if (this.#stands({ cause: 'uri', until }) && !onProbation) return;
     failures.set(key, { count: count + 1, until: this.#scheduler.now() + this.#pause(count + 1 - patience) });
+  }
+
+  /** Whether a rest is not over. One that would last longer than any can began before the clock was set back. */
+  #stands({ cause, until }: Rest): boolean {
+    const { firstPause, longestPause, longestRetryAfter } = this.#options;
+    const left = until - this.#scheduler.now();
+    return left > 0 && left <= (cause === 'retry-after' ? longestRetryAfter : Math.max(firstPause, longestPause));
   }
 
   /** Full jitter would let some come back at once; these pauses keep their order of magnitude. */

@@ -4,12 +4,15 @@ import type { BackOff } from '../operators/index.js';
 import type { OpsAnswer } from './ops-server.js';
 import { type LastAttempt, sentAttempt, sentRest } from './sent-attempt.js';
 
-/** Pictures whose last attempt is remembered; the one longest ago is forgotten. */
-const REMEMBERED = 10_000;
+/**
+ * The last attempts of so many pictures are remembered, or of fewer where origins lead to long URLs; the one longest
+ * ago is forgotten.
+ */
+const REMEMBERED = { max: 10_000, maxSize: 16 * 2 ** 20, sizeCalculation: charactersOf };
 
 /** What became of the last attempt to fetch each picture, as far as it was made by this process. */
 export class Attempts {
-  readonly #last = new LRUCache<string, Attempt>({ max: REMEMBERED });
+  readonly #last = new LRUCache<string, Attempt>(REMEMBERED);
 
   /** To be handed on as it is. */
   readonly note = (attempt: Attempt): void => void this.#last.set(attempt.uri.hex, attempt);
@@ -17,6 +20,10 @@ export class Attempts {
   lastOf({ hex }: SourceUri): Attempt | undefined {
     return this.#last.peek(hex);
   }
+}
+
+function charactersOf({ uri, reason = '', hops }: Attempt): number {
+  return hops.reduce((sum, { url }) => sum + url.href.length, uri.hex.length + reason.length);
 }
 
 /** Answers what this process knows of a picture, given its URI in hexadecimal, and the catalogue does not. */
