@@ -97,6 +97,7 @@ describe('ranges', () => {
   it.each(['bytes=99999999-', 'bytes=-0'])('%s cannot be satisfied', async (range) => {
     const { status, headers } = await get({ Range: range });
     expect({ status, range: headers.get('content-range') }).toEqual({ status: 416, range: `bytes */${PNG.length}` });
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
     expect(headers.has('etag')).toBe(false);
   });
 

@@ -77,14 +77,20 @@ describe('a line for each request', () => {
     expect(new Set(lines.map(({ id }) => id)).size).toBe(9);
   });
 
-  it('is there for requests that cannot be parsed', async () => {
-    const lines = await linesFor(2, async () => {
+  it('is there for requests that cannot be parsed, and those that Node would answer itself', async () => {
+    const lines = await linesFor(5, async () => {
       await talk(setting.service, 'FROB /status HTTP/1.1\r\nHost: a\r\n\r\n');
       await talk(setting.service, 'GET / HTTP/1.1\r\nA\r\n\r\n');
+      await talk(setting.service, 'GET /status HTTP/1.1\r\n\r\n');
+      await talk(setting.service, 'GET /status HTTP/1.0\r\n\r\n');
+      await talk(setting.service, 'GET /status HTTP/1.1\r\nHost: a\r\nExpect: wonders\r\nConnection: close\r\n\r\n');
     });
     expect(lines).toMatchObject([
       { route: 'status', outcome: 'method-not-allowed', status: 405 },
       { route: 'other', outcome: 'malformed', status: 400 },
+      { route: 'status', outcome: 'malformed', status: 400 },
+      { route: 'status', outcome: 'ok', status: 200 },
+      { route: 'status', outcome: 'ok', status: 200 },
     ]);
   });
 
@@ -216,6 +222,15 @@ describe('the flags of the log', () => {
         service.process.stdout?.resume();
         await service.stop();
         expect(linesOf(service.output())).toHaveLength(2000);
+      });
+    });
+
+    it('goes on when who should read it has ended, and should have read standard error, too', async () => {
+      await withService([], async (service) => {
+        service.process.stdout?.destroy();
+        service.process.stderr?.destroy();
+        await askOften(service);
+        expect(service.process.exitCode).toBeNull();
       });
     });
 

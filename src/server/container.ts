@@ -17,7 +17,7 @@ import { pipelineWithRefresh, type Refresh, refresh, type SharedState, sharedSta
 import { Attempts } from './attempts.js';
 import { attemptMetrics } from './metrics/attempt-metrics.js';
 import { observed } from './metrics/observed-ports.js';
-import { Metrics } from './metrics/registry.js';
+import type { Metrics } from './metrics/registry.js';
 import { memoryMetrics, redisMetrics, sharedMetrics } from './metrics/state-metrics.js';
 import type { Options } from './options.js';
 import { sharedOverrides, stageOverrides } from './pipeline-options.js';
@@ -58,6 +58,7 @@ export async function createContainer(
   const register = <T>(token: InjectionToken<T>, make: (parts: DependencyContainer) => T) =>
     container.register(token, { useFactory: instanceCachingFactory(make) });
 
+  const metrics = options.ops ? await createMetrics() : undefined;
   const tracing = await loadTracing();
   const stages = stageOverrides(options, shutdown, tracing?.traceStage);
 
@@ -80,7 +81,7 @@ export async function createContainer(
   );
   register(ATTEMPTS, () => new Attempts());
   register(SHARED, () => sharedState(sharedOverrides(options)));
-  register(METRICS, (parts) => (options.ops ? metricsOf(parts) : undefined));
+  register(METRICS, (parts) => metrics && metricsOf(metrics, parts));
   register(PORTS, portsOf);
   register(REFRESH, (parts) => refresh(askingPortsOf(parts), stages, parts.resolve(SHARED)));
   register(PIPELINE, (parts) =>
@@ -112,8 +113,13 @@ function askingPortsOf(parts: DependencyContainer): Ports {
   return { ...parts.resolve(PORTS), origin: parts.resolve(ORIGIN), onAttempt };
 }
 
-function metricsOf(parts: DependencyContainer): Metrics {
-  const metrics = new Metrics();
+/** Not for those who do not want them: prom-client takes its time to load. */
+async function createMetrics(): Promise<Metrics> {
+  const { Metrics } = await import('./metrics/registry.js');
+  return new Metrics();
+}
+
+function metricsOf(metrics: Metrics, parts: DependencyContainer): Metrics {
   sharedMetrics(metrics, parts.resolve(SHARED));
   memoryMetrics(metrics, parts.resolve(FILES));
   redisMetrics(metrics, parts.resolve(CATALOGUE));

@@ -1,7 +1,7 @@
 import type { Server } from 'node:net';
 import type { DependencyContainer } from 'tsyringe';
 import type { Log } from './log/log.js';
-import type { Scrape } from './metrics/registry.js';
+import type { Scrape } from './metrics/sampled.js';
 import type { Options } from './options.js';
 import { createReaderServer } from './reader-server.js';
 

@@ -63,9 +63,10 @@ function answer(
   ended(PLAIN_OUTCOMES[status], status, sendPlain(response, status, extra));
 }
 
-/** One Host, and a version that has headers (RFC 9112 §3.2); Node sees to everything else. */
-function isWellFormed({ rawHeaders, httpVersionMajor }: IncomingMessage): boolean {
-  return httpVersionMajor === 1 && occurrences(rawHeaders, 'host') <= 1;
+/** One Host, without which HTTP/1.0 may be, and a version that has headers (RFC 9112 §3.2); Node sees to everything else. */
+function isWellFormed({ rawHeaders, httpVersion }: IncomingMessage): boolean {
+  const hosts = occurrences(rawHeaders, 'host');
+  return hosts === 1 ? httpVersion.startsWith('1.') : hosts === 0 && httpVersion === '1.0';
 }
 
 function serveImage(

@@ -34,9 +34,12 @@ export function createHttpServer(handler: RequestListener, idle: number, watch: 
       headersTimeout: SLOWEST_REQUEST,
       requestTimeout: SLOWEST_REQUEST,
       connectionsCheckingInterval: SUPERVISION,
+      // Node would answer those without a Host, and those who expect what it does not know, unseen: this is for the handler.
+      requireHostHeader: false,
     },
     handler,
   );
+  server.on('checkExpectation', handler);
   server.timeout = idle;
   // Bounded by their bytes. A bound on their number would drop some unseen, a second Host among them.
   server.maxHeadersCount = 0;

@@ -9,7 +9,7 @@ import { occurrences } from './raw-headers.js';
 import { sendBody } from './send-body.js';
 
 /** Says nothing of the picture, and must not be kept as if it did. */
-const NO_PICTURE: HeadLines = 'Content-Length: 0\r\nCache-Control: no-store\r\n';
+const NO_PICTURE: HeadLines = 'Content-Length: 0\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n';
 
 /**
  * Answers with a picture, or with what RFC 9110 §13 and §14 make of it: at once, or as `sendBody` does. Gives the

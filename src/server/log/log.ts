@@ -73,6 +73,8 @@ function printableLine(line: string): string {
 function complainer(log: string): (error: Error) => void {
   const what = log === '-' ? 'to standard output' : `the log file ${log}`;
   let quietUntil = -Infinity;
+  // Whoever read standard output may have read this, too, and has ended: then nobody is left to be told.
+  process.stderr.on('error', () => undefined);
   return ({ message }) => {
     if (performance.now() < quietUntil) return;
     quietUntil = performance.now() + QUIET;

@@ -1,7 +1,7 @@
 import type { Front } from '../front.js';
 import type { OpsAnswer } from '../ops-server.js';
 import type { Readiness } from '../readiness.js';
-import { exposition, type Metrics } from './registry.js';
+import type { Metrics } from './registry.js';
 
 /** The metrics of all processes together, in the text format of Prometheus. */
 export function allMetrics(
@@ -13,6 +13,7 @@ export function allMetrics(
     (await readiness()) === undefined ? 1 : 0,
   );
   return async () => {
+    const { exposition } = await import('./registry.js');
     const [own, others] = await Promise.all([metrics?.scrape() ?? [], front.scrape()]);
     const { type, text } = exposition([own, ...others]);
     return { status: 200, type, body: await text };

@@ -1,30 +1,5 @@
 import { AggregatorRegistry, collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
-
-/** A metric with its values, as it travels between processes. (The types of prom-client describe another one.) */
-export interface Sampled {
-  readonly name: string;
-  readonly help: string;
-  readonly type: 'counter' | 'gauge' | 'histogram' | 'summary';
-  /** What becomes of the values of several processes. */
-  readonly aggregator: 'sum' | 'min' | 'average' | 'first' | 'omit';
-  readonly values: readonly Sample[];
-}
-
-interface Sample {
-  readonly metricName?: string;
-  readonly labels: Readonly<Record<string, string | number>>;
-  readonly value: number;
-}
-
-export type Scrape = readonly Sampled[];
-
-const PREFIX = 'img_linuxfr_';
-
-/** What one metric is called, without our prefix, and what it means. */
-export interface Meaning {
-  readonly name: string;
-  readonly help: string;
-}
+import { fullName, type Meaning, type Sampled, type Scrape } from './sampled.js';
 
 /** The metrics of this process. All of them are read when somebody wants to know. */
 export class Metrics {
@@ -78,17 +53,13 @@ export class Metrics {
   }
 
   #named({ name, help }: Meaning) {
-    return { name: PREFIX + name, help, registers: [this.#registry] };
+    return { name: fullName(name), help, registers: [this.#registry] };
   }
 }
 
 type Count<L extends string> = readonly [labels: Record<L, string>, count: number];
 
-export function fullName(name: string): string {
-  return PREFIX + name;
-}
-
-/** Of several processes: counts are added up, and of states the worst is taken. */
+/** For `addedUp`, which loads it. */
 export function addUp(scrapes: readonly Scrape[]): Promise<Scrape> {
   return scrapeOf(registryOf(scrapes));
 }

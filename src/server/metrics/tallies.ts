@@ -1,4 +1,5 @@
-import { fullName, type Meaning, type Metrics } from './registry.js';
+import type { Metrics } from './registry.js';
+import { fullName, type Meaning } from './sampled.js';
 
 /** What was observed, counted by upper bounds in plain numbers, so that observing costs next to nothing. */
 export class Tally {

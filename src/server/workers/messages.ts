@@ -1,5 +1,5 @@
 import type { CacheStatus, RejectionCode, StoredRecord } from '../../domain/index.js';
-import type { Scrape } from '../metrics/registry.js';
+import type { Scrape } from '../metrics/sampled.js';
 import type { Carrier } from '../tracing/tracing.js';
 
 /** From a worker to the primary. */

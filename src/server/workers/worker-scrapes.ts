@@ -1,5 +1,6 @@
 import { filter, firstValueFrom, takeUntil, timer } from 'rxjs';
-import { addUp, type Sampled, type Scrape } from '../metrics/registry.js';
+import { addedUp } from '../metrics/added-up.js';
+import type { Sampled, Scrape } from '../metrics/sampled.js';
 import type { Channel } from './channel.js';
 import type { ToPrimary, ToWorker } from './messages.js';
 
@@ -35,7 +36,7 @@ export class WorkerScrapes {
   #bury(channel: Channel<ToPrimary, ToWorker>): void {
     const counts = (this.#last.get(channel) ?? []).filter(isCount);
     this.#last.delete(channel);
-    this.#gone = this.#gone.then((gone) => addUp([gone, counts]));
+    this.#gone = this.#gone.then((gone) => addedUp([gone, counts]));
   }
 }
 
