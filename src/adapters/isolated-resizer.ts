@@ -1,9 +1,18 @@
+import { checkNumbers } from '../domain/check-numbers.js';
 import { Rejection, type Resizer } from '../domain/index.js';
 import { ProcessEnded, ResizerProcess } from './resizer-process.js';
 import type { SharpResizerOptions } from './sharp-resizer.js';
 
-/** Those of `sharpResizer`, and who is told when the process ends. */
+/** Milliseconds after which a picture is given up, if not said: the slowest that was seen took 16 s. */
+const PATIENCE = 60_000;
+
+/** Those of `sharpResizer`, how long a picture may take, and who is told when the process ends. */
 export interface IsolatedResizerOptions extends SharpResizerOptions {
+  /**
+   * Milliseconds after which the process is ended when it is still at a picture, which counts those that it is given
+   * meanwhile; 60,000, if not said, and `Infinity` for never.
+   */
+  readonly patience?: number;
   /** Told, for each picture that it was to make an avatar of, that the process has ended. */
   readonly report?: (trouble: unknown) => void;
 }
@@ -14,12 +23,13 @@ export interface IsolatedResizerOptions extends SharpResizerOptions {
  * nothing else.
  *
  * What was being resized when the process ends is resized anew, each picture in a process by itself: one that ends
- * that too is `undecodable`, and those that were only beside it are not.
+ * that too, or takes it too long, is `undecodable`, and those that were only beside it are not.
  */
-export function isolatedResizer({ report, ...options }: IsolatedResizerOptions = {}): Resizer {
+export function isolatedResizer({ report, patience = PATIENCE, ...options }: IsolatedResizerOptions = {}): Resizer {
+  checkNumbers({ patience }, 1);
   let shared: ResizerProcess | undefined;
   const running = (): ResizerProcess => {
-    if (!shared?.isRunning) shared = new ResizerProcess(options);
+    if (!shared?.isRunning) shared = new ResizerProcess(options, patience);
     return shared;
   };
 
@@ -30,17 +40,16 @@ export function isolatedResizer({ report, ...options }: IsolatedResizerOptions =
       } catch (error) {
         if (!(error instanceof ProcessEnded)) throw error;
         report?.(error);
-        return await resizeAlone(options, ...picture);
+        return await resizeAlone(new ResizerProcess(options, patience), ...picture);
       }
     },
   };
 }
 
 async function resizeAlone(
-  options: SharpResizerOptions,
+  alone: ResizerProcess,
   ...picture: Parameters<ResizerProcess['resize']>
 ): Promise<Uint8Array> {
-  const alone = new ResizerProcess(options);
   try {
     return await alone.resize(...picture);
   } catch (error) {

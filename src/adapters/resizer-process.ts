@@ -15,16 +15,24 @@ export class ProcessEnded extends Error {
 interface Asker {
   readonly resolve: (bytes: Uint8Array) => void;
   readonly reject: (error: Error) => void;
+  /** Ends the process when the answer has not come by then. */
+  readonly deadline: NodeJS.Timeout | undefined;
 }
+
+/** The longest that a timer counts. */
+const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** The other end of `resizer-program.ts`. It keeps this process alive only while it has something to do. */
 export class ResizerProcess {
   readonly #child: ChildProcess;
   readonly #pictures: Socket | undefined;
   readonly #askers = new Map<number, Asker>();
+  readonly #patience: number;
   #last = 0;
 
-  constructor(options: SharpResizerOptions) {
+  /** @param patience Milliseconds after which it is ended when it is still at a picture. */
+  constructor(options: SharpResizerOptions, patience: number) {
+    this.#patience = patience;
     this.#child = fork(PROGRAM, [JSON.stringify(options)], {
       serialization: 'advanced',
       stdio: ['inherit', 'inherit', 'inherit', 'ipc', 'pipe'],
@@ -53,7 +61,7 @@ export class ResizerProcess {
   resize(bytes: Uint8Array, format: ResizableFormat, height: number): Promise<Uint8Array> {
     return new Promise((resolve, reject) => {
       const id = ++this.#last;
-      this.#askers.set(id, { resolve, reject });
+      this.#askers.set(id, { resolve, reject, deadline: this.#deadline() });
       if (!this.#child.connected) return;
       for (const part of this.#parts()) part?.ref();
       const asked: Resize = { id, length: bytes.length, format, height };
@@ -62,12 +70,23 @@ export class ResizerProcess {
     });
   }
 
+  /** A decoder that does not come to an end cannot be stopped in any other way. */
+  #deadline(): NodeJS.Timeout | undefined {
+    if (this.#patience === Infinity) return undefined;
+    const overdue = () => {
+      this.#bury(new ProcessEnded(`the process that makes avatars was at it for ${this.#patience} ms`));
+      this.end();
+    };
+    return setTimeout(overdue, Math.min(this.#patience, LONGEST_TIMER));
+  }
+
   end(): void {
     this.#child.kill('SIGKILL');
   }
 
   #hear(answered: Resized): void {
     const asker = this.#askers.get(answered.id);
+    clearTimeout(asker?.deadline);
     this.#askers.delete(answered.id);
     if (this.#askers.size === 0) this.#rest();
     if ('bytes' in answered) asker?.resolve(answered.bytes);
@@ -75,7 +94,10 @@ export class ResizerProcess {
   }
 
   #bury(why: Error): void {
-    for (const { reject } of this.#askers.values()) reject(why);
+    for (const { reject, deadline } of this.#askers.values()) {
+      clearTimeout(deadline);
+      reject(why);
+    }
     this.#askers.clear();
   }
 
