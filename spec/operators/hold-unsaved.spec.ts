@@ -11,6 +11,7 @@ import {
 } from '../../src/domain/index.js';
 import { holdUnsaved, recallUnsaved, Unsaved } from '../../src/operators/index.js';
 import { strictPorts } from '../../src/testing/index.js';
+import { isForgotten } from '../support/garbage.js';
 import { marbles, type Marbles, rejection } from '../support/marbles.js';
 import { DUE_AGAIN, FIRST_DUE, HELD, NEW_IMAGE, NOT_MODIFIED, OLD_BYTES, REQUEST, valid } from '../support/nouns.js';
 import { itIsAnOperator } from '../support/operator-laws.js';
@@ -24,6 +25,17 @@ const STORED: ServedImage = { request: REQUEST, image: NEW_IMAGE, cacheStatus: {
 function unsavedOf({ scheduler }: Marbles, maxBytes = 1000): Unsaved {
   return new Unsaved({ maxBytes, retention: 50, scheduler });
 }
+
+it('holds nothing of the copy that was there when a picture came', async () => {
+  const unsaved = new Unsaved();
+  const hold = () => {
+    const held = { ...HELD };
+    unsaved.hold(valid({ ...DUE_AGAIN, held }));
+    return new WeakRef(held);
+  };
+  expect(await isForgotten(hold())).toBe(true);
+  expect(unsaved.recall(FIRST_DUE)).toEqual({ ...valid(), recalled: true });
+});
 
 describe('recallUnsaved', () => {
   const download: OperatorFunction<Due, Unstored> = map((due) => valid(due));

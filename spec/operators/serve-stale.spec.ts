@@ -1,8 +1,9 @@
-import { type Observable, of } from 'rxjs';
+import { lastValueFrom, type Observable, of, Subject } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 import type { CatalogueEntry, Due, Ports, ServedImage } from '../../src/domain/index.js';
 import { dedupeInflight, serveStale, type ServeStaleOptions } from '../../src/operators/index.js';
 import { strictPorts, unexpected } from '../../src/testing/index.js';
+import { isForgotten } from '../support/garbage.js';
 import { marbles, rejection } from '../support/marbles.js';
 import { DUE_AGAIN, FIRST_DUE, HELD, NEW_IMAGE, REQUEST } from '../support/nouns.js';
 import { itIsAnOperator } from '../support/operator-laws.js';
@@ -96,13 +97,30 @@ describe('serveStale', () => {
   it(
     'counts as a hit when the origin was not even asked',
     marbles(({ cold, expectObservable }) => {
-      for (const code of ['resting', 'overloaded'] as const) {
+      for (const [code, detail] of [
+        ['resting', 'stale, resting'],
+        ['overloaded', 'stale, overloaded'],
+        ['invalid-uri', 'invalid-uri'],
+        ['failed-before', 'failed-before'],
+      ] as const) {
         const source = cold<ServedImage>('-#', undefined, rejection(code));
-        const s = { request: REQUEST, image: HELD, cacheStatus: { hit: true, detail: `stale, ${code}` } };
+        const s = { request: REQUEST, image: HELD, cacheStatus: { hit: true, detail } };
         expectObservable(source.pipe(looking(() => of(DECLARED)))).toBe('-(s|)', { s });
       }
     }),
   );
+
+  it('holds nothing of the copy that was served while the refresh goes on', async () => {
+    const refreshing = new Subject<ServedImage>();
+    const serve = async () => {
+      const held = { ...HELD, body: Buffer.alloc(1) };
+      const serving = looking(() => of(DECLARED), { ...DUE_AGAIN, held }, { refreshWait: 1 });
+      expect(await lastValueFrom(refreshing.pipe(serving))).toMatchObject({ image: held });
+      return new WeakRef(held);
+    };
+    expect(await isForgotten(await serve())).toBe(true);
+    expect(refreshing.observed).toBe(true);
+  });
 
   it(
     'says that the copy cannot be read, not that there is none',

@@ -19,7 +19,7 @@ const ABORT_REASON = 'the exchange is over';
 /**
  * Origins over HTTP/1.1 with node-fetch. Nothing of a reader's request is ever sent.
  *
- * Errors with `forbidden-address` for what is not public, unless `rules` open its network: a server on this machine
+ * Errors with `forbidden-address` for what is not public, unless `addressRules` open its network: a server on this machine
  * is not. Errors with `dns-error`, `unreachable`, `tls-error`, `timeout`, `truncated`, `bad-response`, `invalid-type`
  * for a content coding that was not asked for, and `overloaded` when this process runs out of sockets or memory.
  * Unsubscribing closes the connection.

@@ -1,5 +1,5 @@
 import { type ImageRequest, ORIGINAL } from './image-request.js';
-import type { Rejection, RejectionCode } from './rejection.js';
+import type { Rejection } from './rejection.js';
 import type { SourceUri } from './source-uri.js';
 import type { ServedImage, StoredImage } from './stored-image.js';
 import type { StoredRecord } from './stored-record.js';
@@ -17,7 +17,7 @@ export type Lookup =
       readonly record: StoredRecord;
       readonly ttl: number;
       /** Why that is not quite sure. */
-      readonly detail?: RejectionCode;
+      readonly detail?: 'catalogue-unavailable';
     }
   | { readonly state: 'stale'; readonly request: ImageRequest; readonly record: Partial<StoredRecord> }
   | {

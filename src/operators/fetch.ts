@@ -10,7 +10,6 @@ import {
   type Observable,
   of,
   type OperatorFunction,
-  raceWith,
   type SchedulerLike,
   throwError,
   timeInterval,
@@ -28,7 +27,7 @@ import {
   Rejection,
 } from '../domain/index.js';
 import { fetchableUrl } from '../domain/source-uri.js';
-import { after } from './after.js';
+import { within } from './after.js';
 import { AttemptTrace } from './attempt-trace.js';
 import { collectBytes } from './collect-bytes.js';
 import { limitBytes } from './limit-bytes.js';
@@ -110,7 +109,7 @@ export function fetch(
       return origin
         .exchange(request, (response) => read(url, response))
         .pipe(
-          raceWith(after(timeLeft, scheduler).pipe(mergeMap(() => throwError(() => tooSlow(fetchTimeout))))),
+          within(timeLeft, scheduler, () => tooSlow(fetchTimeout)),
           timeInterval(scheduler),
         );
     };

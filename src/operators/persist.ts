@@ -30,7 +30,8 @@ import { uninterrupted } from './uninterrupted.js';
  *
  * Bytes we hold already are not written again. Errors with `blocked` when moderators took the picture
  * away while it was being fetched: nothing is stored then. Errors with `storage-unavailable` or
- * `catalogue-unavailable` leave everything as it was. Unsubscribing does not stop a step half-way.
+ * `catalogue-unavailable` leave the file as it was; the record may be the new one already, which the next request heals.
+ * Unsubscribing does not stop a step half-way.
  */
 export function persist(
   ports: Pick<Ports, 'catalogue' | 'files'>,

@@ -8,7 +8,6 @@ import {
   type Observable,
   of,
   type OperatorFunction,
-  raceWith,
   type SchedulerLike,
   throwError,
 } from 'rxjs';
@@ -26,7 +25,7 @@ import {
   type VariantKey,
   bytesOf,
 } from '../domain/index.js';
-import { after } from './after.js';
+import { within } from './after.js';
 import { dedupeInflight, type Inflight } from './dedupe-inflight.js';
 import type { Gate } from './gate.js';
 import { mapOrMerge, whenKnown } from './map-or-merge.js';
@@ -97,7 +96,7 @@ export function resize(
   const made = (wanted: Wanted): Observable<ServedImage> =>
     of(wanted).pipe(
       makeOnce,
-      raceWith(after(resizeTimeout, scheduler).pipe(mergeMap(() => throwError(() => tooSlow(resizeTimeout))))),
+      within(resizeTimeout, scheduler, () => tooSlow(resizeTimeout)),
       catchError((error: unknown) =>
         isRejection(error, 'undecodable') ? of(passThrough(wanted.served)) : throwError(() => error),
       ),

@@ -41,7 +41,7 @@ export function serveStale(
   { refreshWait = REFRESH_WAIT, ...rest }: ServeStaleOptions = {},
 ): MonoTypeOperatorFunction<ServedImage> {
   const image = held ?? memoryOnly;
-  if (!image) return catchError((error: unknown) => throwError(() => (isOfOrigin(error) && readError) || error));
+  if (!image) return catchError((error: unknown) => throwError(() => (permitsCopy(error) && readError) || error));
 
   const copy = (cacheStatus: CacheStatus): Observable<ServedImage> =>
     of(request).pipe(
@@ -54,21 +54,29 @@ export function serveStale(
       ...rest,
       maxWait: refreshWait,
       stale: () => copy({ hit: false, fwd: 'stale', detail: 'refreshing' }),
-      // What went wrong was noted where it went wrong, unless it is a bug.
-      lateError: (error) => isRejection(error) || ports.report(error),
+      lateError: bugsOnly(ports.report),
     }),
-    staleIfError((error) => (isOfOrigin(error) ? copy(statusOf(error)) : undefined)),
+    staleIfError((error) => (permitsCopy(error) ? copy(statusOf(error)) : undefined)),
   );
 }
 
+/**
+ * What went wrong was noted where it went wrong, unless it is a bug. A function by itself, so that a refresh that goes on
+ * holds nothing of whom it was begun for: their copy may be megabytes.
+ */
+function bugsOnly(report: Ports['report']): (error: unknown) => void {
+  return (error) => void (isRejection(error) || report(error));
+}
+
 /** Whether the catalogue has nothing against serving a copy all the same. */
-function isOfOrigin(error: unknown): error is Rejection {
+function permitsCopy(error: unknown): error is Rejection {
   return isRejection(error) && !isRejection(error, 'undeclared', 'blocked', 'catalogue-unavailable');
 }
 
-/** Without a connection there was nothing that could be called forwarding (RFC 9211 §2.2). */
+/** Where nobody was asked, there was nothing that could be called forwarding (RFC 9211 §2.2). */
 function statusOf(error: Rejection): CacheStatus {
   const { code, originStatus: fwdStatus } = error;
   if (isRejection(error, 'resting', 'overloaded')) return { hit: true, detail: `stale, ${error.code}` };
+  if (isRejection(error, 'invalid-uri', 'failed-before')) return { hit: true, detail: error.code };
   return { hit: false, fwd: 'stale', detail: code, ...(fwdStatus === undefined ? {} : { fwdStatus }) };
 }

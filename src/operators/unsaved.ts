@@ -69,7 +69,7 @@ export class Unsaved {
     const before = fetched.recalled && this.#pictures.get(hex);
     if (before) return fetched.kind === 'fetched' ? before.image : fetched.held;
     const image = this.#imageOf(fetched);
-    if (image.body.length <= this.#maxBytes) this.#pictures.set(hex, { fetched, image });
+    if (image.body.length <= this.#maxBytes) this.#pictures.set(hex, { fetched: withoutCopy(fetched), image });
     return image;
   }
 
@@ -105,4 +105,9 @@ export class Unsaved {
       ...(etag === undefined ? {} : { etag }),
     };
   }
+}
+
+/** A copy that was there takes memory, too, and whoever recalls the picture looks for it anew. */
+function withoutCopy<F extends ValidImage | NotModified>(fetched: F): F {
+  return { ...fetched, due: { due: true, request: fetched.due.request } };
 }

@@ -18,12 +18,12 @@ export interface SharedState {
   readonly resizeGate: Gate;
 }
 
-/** Pictures without an avatar that are remembered, the least recently used are tried again. */
+/** Pictures without an avatar that are remembered; those that were found longest ago are tried again. */
 const UNRESIZABLE = 10_000;
 
 /**
  * Makes what the requests of a pipeline have in common, empty. Throws a `TypeError` or a `RangeError` that names the
- * limit which cannot be.
+ * number which cannot be.
  */
 export function sharedState(overrides: SharedOverrides = {}): SharedState {
   const { perHost, fetches, resizes, unsaved, backOff } = limits(overrides);

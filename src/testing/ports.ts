@@ -79,10 +79,19 @@ function portsOn(others: Ports, { catalogue, files, origin, sniffer, resizer, ..
   return {
     ...others,
     ...functions,
-    catalogue: { ...others.catalogue, ...catalogue },
-    files: { ...others.files, ...files },
-    origin: { ...others.origin, ...origin },
-    sniffer: { ...others.sniffer, ...sniffer },
-    resizer: { ...others.resizer, ...resizer },
+    catalogue: portOn(others.catalogue, catalogue),
+    files: portOn(others.files, files),
+    origin: portOn(others.origin, origin),
+    sniffer: portOn(others.sniffer, sniffer),
+    resizer: portOn(others.resizer, resizer),
   };
+}
+
+/** Method by method, since those of an instance, such as an adapter, are no properties of its own. */
+function portOn<P extends object>(other: P, told: Partial<P> = {}): P {
+  const methods = Object.entries(other).map(([name, otherwise]) => {
+    const method: unknown = told[name as keyof P];
+    return [name, typeof method === 'function' ? (method.bind(told) as unknown) : otherwise] as const;
+  });
+  return Object.fromEntries(methods) as P;
 }
