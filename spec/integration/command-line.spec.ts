@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
@@ -10,12 +10,18 @@ import { request, runCommand, type Service, startService, temporaryDirectory } f
 const directory = temporaryDirectory();
 afterAll(() => rmSync(directory, { recursive: true }));
 
-/** A cache directory in which something else goes by the name of the store. */
-function brokenStore(): string {
-  const broken = join(directory, 'broken');
-  mkdirSync(broken);
-  writeFileSync(join(broken, 'catalogue.lmdb'), 'x'.repeat(100_000));
+/** A cache directory in which something else goes by the name of the store, or what is left of one. */
+function brokenStore(bytes: Buffer): string {
+  const broken = mkdtempSync(join(directory, 'broken-'));
+  writeFileSync(join(broken, 'catalogue.lmdb'), bytes);
   return broken;
+}
+
+/** The beginning of an embedded store. */
+function tornStore(length: number): Buffer {
+  const whole = mkdtempSync(join(directory, 'whole-'));
+  runCommand(['declare', '-r', 'embedded', '-d', whole, 'http://origin.example/']);
+  return readFileSync(join(whole, 'catalogue.lmdb')).subarray(0, length);
 }
 
 const oneLine = (text: string) => text.split('\n').filter((line) => line !== '');
@@ -48,11 +54,17 @@ describe('exit codes', () => {
     expect(stderr).toContain(hint);
   });
 
-  it('2 for an address of Redis that cannot be, without its password', () => {
-    const { status, stderr } = runCommand([], { IMG_REDIS: 'redis://:S3cret%@db.example:6379/0' });
+  it.each([
+    'redis://:S3cret%@db.example:6379/0',
+    'redis://:my S3cret%@db.example:6379/0',
+    'redis:/:S3cret@S3cret@db.example:6379/0',
+    ':S3cret@db.example:6379/0',
+  ])('2 for an address of Redis that cannot be, without its password: %s', (address) => {
+    const { status, stderr } = runCommand([], { IMG_REDIS: address });
     expect(status).toBe(2);
-    expect(stderr).toContain("'redis://***@db.example:6379/0' from env 'IMG_REDIS' is invalid. give HOST:PORT/DB");
+    expect(stderr).toContain("'***@db.example:6379/0' from env 'IMG_REDIS' is invalid. give HOST:PORT/DB");
     expect(stderr).not.toContain('S3cret');
+    expect(runCommand(['-r', address]).stderr).toContain("argument '***@db.example:6379/0' is invalid");
   });
 
   it('2 for a wrong environment variable', () => {
@@ -69,7 +81,9 @@ describe('exit codes', () => {
       () => ['-d', directory, '-l', join(directory, 'no/log')],
       'cannot write the log file',
     ],
-    ['an embedded store that is none', () => ['-d', brokenStore()], 'cannot open the embedded store'],
+    ['an embedded store that is none', () => ['-d', brokenStore(Buffer.alloc(100_000, 'x'))], 'it is not a database'],
+    ['one that is none and short', () => ['-d', brokenStore(Buffer.from('x'))], 'cannot open the embedded store'],
+    ['one of which not much is left', () => ['-d', brokenStore(tornStore(4096))], 'it is not a database'],
     ['a log file that is a directory', () => ['-d', directory, '-l', directory], 'cannot write the log file'],
   ])('1 with one line for %s', (_, args, hint) => {
     const { status, stderr } = runCommand(['-r', 'embedded', ...args()]);

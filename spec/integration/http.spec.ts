@@ -141,6 +141,14 @@ describe('methods that Node does not know', () => {
 });
 
 describe('connections', () => {
+  it('answers pipelined requests in order, also those that expect what nobody knows', async () => {
+    const slow = await setting.publish('/slow.png', (request, response) => {
+      setTimeout(() => sends('image/png', PNG)(request, response), 200);
+    });
+    const first = `GET /img/${SourceUri.of(slow).hex} HTTP/1.1\r\n${HOST}Expect: wonders\r\n\r\n`;
+    expect(statusesOf(await ask(`${first}FROB /status HTTP/1.1\r\n${HOST}\r\n`))).toEqual([200, 405]);
+  });
+
   it('answers pipelined requests in order', async () => {
     const targets = ['/status', path, '/nowhere', '/img/zz', '/status'];
     const requests = targets.map((target, n) => `GET ${target} HTTP/1.1\r\n${n === 4 ? LAST : HOST}\r\n`);

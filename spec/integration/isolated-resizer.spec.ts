@@ -132,17 +132,17 @@ describe('isolatedResizer', () => {
   it('ends a process that does not come to an end, and blames the picture that is too much for the next one as well', async () => {
     const before = new Set(children());
     const report = vi.fn();
-    const resizer = isolatedResizer({ ...OPTIONS, patience: 2000, report });
+    const resizer = isolatedResizer({ ...OPTIONS, patience: 5000, report });
     const stopNext = async () => {
       const others = () => children().find((child) => !before.has(child));
-      const pid = await vi.waitUntil(others, { interval: 1, timeout: 10_000 });
+      const pid = await vi.waitUntil(others, { interval: 1, timeout: 20_000 });
       before.add(pid);
       process.kill(pid, 'SIGSTOP');
     };
     const tooMuchOnce = make(resizer, quick);
     await stopNext();
     expect((await tooMuchOnce).length).toBeGreaterThan(100);
-    expect(report.mock.calls).toMatchObject([[{ message: 'the process that makes avatars was at it for 2000 ms' }]]);
+    expect(report.mock.calls).toMatchObject([[{ message: 'the process that makes avatars was at it for 5000 ms' }]]);
     children().forEach((child) => before.add(child));
 
     const tooMuch = expect(make(resizer, quick)).rejects.toMatchObject({ code: 'undecodable' });

@@ -204,7 +204,7 @@ describe('BackOff', () => {
     }),
   );
 
-  it('ends rests, and notes new ones, when the clock was set back', () => {
+  it.each([1, 999_000])('ends rests, and notes new ones, when the clock was set back by %s ms', (setBack) => {
     const clock = { now: () => 1_000_000, schedule: asyncScheduler.schedule.bind(asyncScheduler) };
     const backOff = new BackOff({ ...PAUSES, scheduler: clock });
     const rest = () => {
@@ -215,7 +215,7 @@ describe('BackOff', () => {
     rest();
     const all = { uri: 1, host: 1, 'retry-after': 1 };
     expect(backOff.restCounts).toEqual(all);
-    clock.now = () => 1000;
+    clock.now = () => 1_000_000 - setBack;
     expect([backOff.remainingRest(HERE), backOff.restCounts]).toEqual([0, { uri: 0, host: 0, 'retry-after': 0 }]);
     rest();
     expect([backOff.remainingRest(HERE), backOff.restCounts]).toEqual([5000, all]);

@@ -254,6 +254,21 @@ describe('fetch', () => {
   );
 
   it(
+    'has all it wants when the picture is there, and closes a connection that does not end',
+    marbles((tools) => {
+      const connection = tools.cold('-r--', { r: responseOf(of(NEW_BYTES)) });
+      const outcome = of(FIRST_DUE).pipe(
+        fetching(
+          reached(() => connection),
+          tools,
+        ),
+      );
+      tools.expectObservable(outcome).toBe('          -(f|)', { f: fetched() });
+      tools.expectSubscriptions(connection.subscriptions).toBe('^!');
+    }),
+  );
+
+  it(
     'gives its turn back before a redirect takes the next',
     marbles((tools) => {
       const { origin } = reached(({ url }) =>

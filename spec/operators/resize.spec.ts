@@ -267,6 +267,17 @@ describe('resize', () => {
   );
 
   it(
+    'remembers of which pictures no avatar can be made, also if nobody waited to hear it',
+    marbles((tools) => {
+      const made = tools.cold<Uint8Array>('12ms #', undefined, rejection('undecodable'));
+      const making = resizing(tools, { made });
+      tools.expectObservable(of(WANTED).pipe(making)).toBe('10ms #', undefined, rejection('resize-timeout'));
+      tools.expectObservable(of(WANTED).pipe(making), '13ms ^').toBe('13ms (o|)', { o: WANTED });
+      tools.expectSubscriptions(made.subscriptions).toBe('^ 11ms !');
+    }),
+  );
+
+  it(
     'remembers of which pictures no avatar can be made',
     marbles((tools) => {
       const made = tools.cold<Uint8Array>('--#', undefined, rejection('undecodable'));

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Ports, StagedFile } from '../../src/domain/index.js';
 import { strictPorts, stubPorts } from '../../src/testing/index.js';
 import { REQUEST } from '../support/nouns.js';
@@ -26,6 +26,14 @@ describe.each([
     for (const message of ['file 1', 'file 2']) {
       await expect(files.stage(REQUEST.uri, Buffer.alloc(1))).rejects.toThrow(message);
     }
+  });
+
+  it('give the functions that they were told of, which may be looked at', () => {
+    const told = { recall: vi.fn() };
+    const { files } = portsOf({ files: told });
+    files.recall(REQUEST.uri, '');
+    expect(Object.entries(files)).toContainEqual(['recall', told.recall]);
+    expect(told.recall).toHaveBeenCalledOnce();
   });
 
   it('ask functions that they were told of, and of no method what it does not say', () => {

@@ -4,13 +4,15 @@ import { ProcessEnded, ResizerProcess } from './resizer-process.js';
 import type { SharpResizerOptions } from './sharp-resizer.js';
 
 /** Milliseconds after which a picture is given up, if not said: the slowest that was seen took 16 s. */
-const PATIENCE = 60_000;
+const PATIENCE = 120_000;
+
+type Picture = Parameters<ResizerProcess['resize']>;
 
 /** Those of `sharpResizer`, how long a picture may take, and who is told when the process ends. */
 export interface IsolatedResizerOptions extends SharpResizerOptions {
   /**
-   * Milliseconds after which the process is ended when it is still at a picture, which counts those that it is given
-   * meanwhile; 60,000, if not said, and `Infinity` for never.
+   * Milliseconds from when a picture is handed over, after which the process is ended if there is no avatar of it:
+   * whoever hands over thousands at once lets them wait for each other. 120,000, if not said; `Infinity` for never.
    */
   readonly patience?: number;
   /** Told, for each picture that it was to make an avatar of, that the process has ended. */
@@ -22,8 +24,8 @@ export interface IsolatedResizerOptions extends SharpResizerOptions {
  * readers, its threads are not those that read files, its memory is not theirs, and bytes that crash a decoder end
  * nothing else.
  *
- * What was being resized when the process ends is resized anew, each picture in a process by itself: one that ends
- * that too, or takes it too long, is `undecodable`, and those that were only beside it are not.
+ * What was being resized when the process ends is resized anew, each picture in a process by itself, one after
+ * another: one that ends that too, or takes it too long, is `undecodable`, and those that were only beside it are not.
  */
 export function isolatedResizer({ report, patience = PATIENCE, ...options }: IsolatedResizerOptions = {}): Resizer {
   checkNumbers({ patience }, 1);
@@ -33,6 +35,13 @@ export function isolatedResizer({ report, patience = PATIENCE, ...options }: Iso
     return shared;
   };
 
+  let last: Promise<unknown> = Promise.resolve();
+  const afterTheOthers = (...picture: Picture): Promise<Uint8Array> => {
+    const resized = last.then(() => resizeAlone(new ResizerProcess(options, patience), ...picture));
+    last = resized.catch(() => undefined);
+    return resized;
+  };
+
   return {
     async resize(...picture) {
       try {
@@ -40,16 +49,13 @@ export function isolatedResizer({ report, patience = PATIENCE, ...options }: Iso
       } catch (error) {
         if (!(error instanceof ProcessEnded)) throw error;
         report?.(error);
-        return await resizeAlone(new ResizerProcess(options, patience), ...picture);
+        return await afterTheOthers(...picture);
       }
     },
   };
 }
 
-async function resizeAlone(
-  alone: ResizerProcess,
-  ...picture: Parameters<ResizerProcess['resize']>
-): Promise<Uint8Array> {
+async function resizeAlone(alone: ResizerProcess, ...picture: Picture): Promise<Uint8Array> {
   try {
     return await alone.resize(...picture);
   } catch (error) {

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { LONGEST_TIMER } from '../domain/longest-timer.js';
 import { Rejection, type ResizableFormat } from '../domain/index.js';
 import { PICTURES, type Resize, type Resized } from './resizer-messages.js';
 import type { SharpResizerOptions } from './sharp-resizer.js';
@@ -18,9 +19,6 @@ interface Asker {
   /** Ends the process when the answer has not come by then. */
   readonly deadline: NodeJS.Timeout | undefined;
 }
-
-/** The longest that a timer counts. */
-const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** The other end of `resizer-program.ts`. It keeps this process alive only while it has something to do. */
 export class ResizerProcess {
@@ -72,12 +70,12 @@ export class ResizerProcess {
 
   /** A decoder that does not come to an end cannot be stopped in any other way. */
   #deadline(): NodeJS.Timeout | undefined {
-    if (this.#patience === Infinity) return undefined;
+    if (this.#patience > LONGEST_TIMER) return undefined;
     const overdue = () => {
       this.#bury(new ProcessEnded(`the process that makes avatars was at it for ${this.#patience} ms`));
       this.end();
     };
-    return setTimeout(overdue, Math.min(this.#patience, LONGEST_TIMER));
+    return setTimeout(overdue, this.#patience);
   }
 
   end(): void {

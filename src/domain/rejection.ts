@@ -43,7 +43,7 @@ export const REJECTIONS = {
   unreachable: HOST_IN_PROCESS,
   'tls-error': HOST_IN_PROCESS,
   timeout: HOST_IN_PROCESS,
-  /** The connection broke before there was a response, or before the announced end of the body, or that could not be decoded. */
+  /** The connection broke, before a response or before the announced end of its body; or the body could not be decoded. */
   truncated: URI_IN_PROCESS,
   'redirect-loop': URI_IN_PROCESS,
   /** A 304 to a request without a condition: there is no copy that it could mean. */

@@ -9,9 +9,7 @@ import {
   timer,
 } from 'rxjs';
 import type { Rejection } from '../domain/index.js';
-
-/** Milliseconds that timers can count, some 25 days: Node ends a longer one at once. */
-const LONGEST_TIMER = 2 ** 31 - 1;
+import { LONGEST_TIMER } from '../domain/longest-timer.js';
 
 /** Emits after so many milliseconds; never, when timers cannot count them, as with `Infinity`. */
 export function after(milliseconds: number, scheduler: SchedulerLike): Observable<unknown> {

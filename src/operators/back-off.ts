@@ -38,15 +38,20 @@ export interface Rest {
   readonly until: number;
 }
 
-interface Failures {
-  readonly count: number;
+/** When a rest began and when it ends, in milliseconds since the epoch. */
+interface Span {
+  readonly since: number;
   readonly until: number;
+}
+
+interface Failures extends Span {
+  readonly count: number;
   /** One request is under way to see whether the host is well again. */
   readonly onProbation?: boolean;
 }
 
 /** The least recently used is forgotten beyond so many, or so many characters of them: made-up URIs cannot fill the memory. */
-const REMEMBERED = { max: 10_000, maxSize: 4_000_000, sizeCalculation: (_: unknown, key: string) => key.length };
+const REMEMBERED = { max: 10_000, maxSize: 4_000_000, sizeCalculation: (_: unknown, key: string) => key.length + 1 };
 
 /**
  * What this process remembers of origins that do not answer, so that they are left alone for a while.
@@ -60,7 +65,7 @@ export class BackOff {
   readonly #uris = new LRUCache<string, Failures>(REMEMBERED);
   readonly #hosts = new LRUCache<string, Failures>(REMEMBERED);
   /** When a host that asked to be left alone may be asked again. */
-  readonly #requested = new LRUCache<string, number>(REMEMBERED);
+  readonly #requested = new LRUCache<string, Span>(REMEMBERED);
 
   constructor({
     firstPause = BACK_OFF_DEFAULTS.firstPause,
@@ -86,12 +91,12 @@ export class BackOff {
   /** The longest of its rests, when there is any. */
   restFor({ href, host }: URL): Rest | undefined {
     const rests: Rest[] = [
-      { cause: 'uri', until: this.#uris.get(href)?.until ?? 0 },
-      { cause: 'host', until: this.#hosts.get(host)?.until ?? 0 },
-      { cause: 'retry-after', until: this.#requested.get(host) ?? 0 },
+      { cause: 'uri', until: this.#endOf(this.#uris.get(href)) },
+      { cause: 'host', until: this.#endOf(this.#hosts.get(host)) },
+      { cause: 'retry-after', until: this.#endOf(this.#requested.get(host)) },
     ];
     return rests
-      .filter((rest) => this.#stands(rest))
+      .filter(({ until }) => until > 0)
       .reduce<Rest | undefined>(
         (longest, rest) => (longest && longest.until >= rest.until ? longest : rest),
         undefined,
@@ -100,13 +105,11 @@ export class BackOff {
 
   /** How many URIs and hosts rest, by what their rest is for. */
   get restCounts(): Readonly<Record<Rest['cause'], number>> {
-    const count = (cause: Rest['cause'], ends: number[]) =>
-      ends.filter((until) => this.#stands({ cause, until })).length;
-    const endsOf = (failures: LRUCache<string, Failures>) => [...failures.values()].map(({ until }) => until);
+    const count = (spans: Iterable<Span>) => [...spans].filter((span) => this.#endOf(span) > 0).length;
     return {
-      uri: count('uri', endsOf(this.#uris)),
-      host: count('host', endsOf(this.#hosts)),
-      'retry-after': count('retry-after', [...this.#requested.values()]),
+      uri: count(this.#uris.values()),
+      host: count(this.#hosts.values()),
+      'retry-after': count(this.#requested.values()),
     };
   }
 
@@ -115,7 +118,7 @@ export class BackOff {
     const { failuresToOpen, firstPause } = this.#options;
     const { count = 0 } = this.#hosts.get(host) ?? {};
     if (count < failuresToOpen) return;
-    this.#hosts.set(host, { count, until: this.#scheduler.now() + firstPause, onProbation: true });
+    this.#hosts.set(host, { count, ...this.#from(firstPause), onProbation: true });
   }
 
   /** Asking for the URI failed. */
@@ -141,23 +144,27 @@ export class BackOff {
   /** The host asked to be left alone for so many milliseconds. */
   askedToWait(url: URL, milliseconds: number): void {
     const pause = Math.min(milliseconds, this.#options.longestRetryAfter);
-    const until = this.#scheduler.now() + pause;
-    const before = { cause: 'retry-after', until: this.#requested.get(url.host) ?? 0 } as const;
-    this.#requested.set(url.host, this.#stands(before) ? Math.max(until, before.until) : until);
+    const { since, until } = this.#from(pause);
+    this.#requested.set(url.host, { since, until: Math.max(until, this.#endOf(this.#requested.get(url.host))) });
   }
 
   #note(failures: LRUCache<string, Failures>, key: string, patience: number): void {
-    const { count = 0, until = 0, onProbation = false } = failures.get(key) ?? {};
+    const before = failures.get(key);
     // Failures of what was under way already are the same failure.
-    if (this.#stands({ cause: 'uri', until }) && !onProbation) return;
-    failures.set(key, { count: count + 1, until: this.#scheduler.now() + this.#pause(count + 1 - patience) });
+    if (this.#endOf(before) > 0 && !before?.onProbation) return;
+    const count = (before?.count ?? 0) + 1;
+    failures.set(key, { count, ...this.#from(this.#pause(count - patience)) });
   }
 
-  /** Whether a rest is not over. One that would last longer than any can began before the clock was set back. */
-  #stands({ cause, until }: Rest): boolean {
-    const { firstPause, longestPause, longestRetryAfter } = this.#options;
-    const left = until - this.#scheduler.now();
-    return left > 0 && left <= (cause === 'retry-after' ? longestRetryAfter : Math.max(firstPause, longestPause));
+  #from(pause: number): Span {
+    const since = this.#scheduler.now();
+    return { since, until: since + pause };
+  }
+
+  /** When a rest ends; 0 when it is over, as is one that has not begun yet: then the clock was set back. */
+  #endOf({ since, until }: Span = { since: 0, until: 0 }): number {
+    const now = this.#scheduler.now();
+    return since <= now && now < until ? until : 0;
   }
 
   /** Full jitter would let some come back at once; these pauses keep their order of magnitude. */

@@ -11,6 +11,7 @@ import {
   of,
   type OperatorFunction,
   type SchedulerLike,
+  take,
   throwError,
   timeInterval,
   type TimeInterval,
@@ -98,7 +99,7 @@ export function fetch(
         map(({ value: answer, interval }) => {
           if ('outcome' in answer) return answer.outcome;
           if ('refusal' in answer) throw answer.refusal;
-          if (redirects === maxRedirects) throw new Rejection('redirect-loop', `more than ${maxRedirects} redirects`);
+          if (redirects >= maxRedirects) throw new Rejection('redirect-loop', `more than ${maxRedirects} redirects`);
           return { url: answer.location, redirects: redirects + 1, timeLeft: timeLeft - interval };
         }),
       );
@@ -110,6 +111,8 @@ export function fetch(
         .exchange(request, (response) => read(url, response))
         .pipe(
           within(timeLeft, scheduler, () => tooSlow(fetchTimeout)),
+          // Nothing more comes of it, whether the origin port ends it or not.
+          take(1),
           timeInterval(scheduler),
         );
     };

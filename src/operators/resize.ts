@@ -9,6 +9,7 @@ import {
   of,
   type OperatorFunction,
   type SchedulerLike,
+  tap,
   throwError,
 } from 'rxjs';
 import { checkNumbers } from '../domain/check-numbers.js';
@@ -75,10 +76,16 @@ export function resize(
   { resizing, resizeGate, unresizable, resizeTimeout = RESIZE_TIMEOUT, scheduler = asyncScheduler }: ResizeOptions,
 ): MonoTypeOperatorFunction<ServedImage> {
   checkNumbers({ resizeTimeout }, 0);
+  const passOver = ({ served }: Wanted) => unresizable.set(served.image.checksum, true);
+
   const make = (wanted: Wanted, keepRunning: () => void): Observable<StoredVariant> =>
     resizeGate.run(() => {
       keepRunning();
-      return of(wanted).pipe(mapOrMerge(() => makeVariant(ports, wanted)));
+      return of(wanted).pipe(
+        mapOrMerge(() => makeVariant(ports, wanted)),
+        // Here, since it may be known only when nobody waits any more.
+        tap({ error: (error) => isRejection(error, 'undecodable') && passOver(wanted) }),
+      );
     });
 
   const makeOnce = dedupeInflight({
@@ -88,18 +95,11 @@ export function resize(
     adopt: (variant: StoredVariant, { served }: Wanted) => rendered(served, variant),
   });
 
-  const passThrough = (served: ServedImage): ServedImage => {
-    unresizable.set(served.image.checksum, true);
-    return served;
-  };
-
   const made = (wanted: Wanted): Observable<ServedImage> =>
     of(wanted).pipe(
       makeOnce,
       within(resizeTimeout, scheduler, () => tooSlow(resizeTimeout)),
-      catchError((error: unknown) =>
-        isRejection(error, 'undecodable') ? of(passThrough(wanted.served)) : throwError(() => error),
-      ),
+      catchError((error: unknown) => (isRejection(error, 'undecodable') ? of(wanted.served) : throwError(() => error))),
     );
 
   return mapOrMerge((served) => {

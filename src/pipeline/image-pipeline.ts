@@ -12,7 +12,8 @@ import { settle, type PipelineArguments } from './settle.js';
  *
  * Make one and pipe every request through it: what the requests share (fetches and resizes under way,
  * gates, the memory of failing origins) belongs to the pipeline. Emits one `ServedImage` per request;
- * errors with a `Rejection`. Unsubscribing stops whatever nobody else is waiting for.
+ * errors with a `Rejection`. Unsubscribing stops whatever nobody else is waiting for, but for
+ * what has to come to its end: storing a picture that has arrived, making an avatar.
  */
 export function imagePipeline(ports: Ports, ...told: PipelineArguments): OperatorFunction<EncodedRequest, ServedImage> {
   const { options, shared } = settle(told);

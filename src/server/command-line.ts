@@ -33,9 +33,9 @@ export function parseCommandLine(argv: readonly string[]): Invocation | ExitCode
   }
 }
 
-/** What is wrong with a command line ends up in logs, and an address of Redis may have a password. */
+/** What is wrong with a command line ends up in logs, and what was meant for an address of Redis may have a password. */
 function withoutPasswords(text: string): string {
-  return text.replace(/(rediss?:\/\/)\S*@/g, '$1***@');
+  return text.replace(/((?:value|argument) ')[^]*@/, '$1***@');
 }
 
 /** Go's flag package also takes `-a=VALUE`, `--a VALUE` and `-c=true`: command lines written for it go on working. */

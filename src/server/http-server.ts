@@ -39,7 +39,7 @@ export function createHttpServer(handler: RequestListener, idle: number, watch: 
     },
     handler,
   );
-  server.on('checkExpectation', handler);
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
   server.timeout = idle;
   // Bounded by their bytes. A bound on their number would drop some unseen, a second Host among them.
   server.maxHeadersCount = 0;

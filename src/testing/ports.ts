@@ -87,11 +87,12 @@ function portsOn(others: Ports, { catalogue, files, origin, sniffer, resizer, ..
   };
 }
 
-/** Method by method, since those of an instance, such as an adapter, are no properties of its own. */
+/** Method by method, since those of an instance, such as an adapter, are no properties of its own, and need it. */
 function portOn<P extends object>(other: P, told: Partial<P> = {}): P {
   const methods = Object.entries(other).map(([name, otherwise]) => {
     const method: unknown = told[name as keyof P];
-    return [name, typeof method === 'function' ? (method.bind(told) as unknown) : otherwise] as const;
+    if (typeof method !== 'function') return [name, otherwise] as const;
+    return [name, Object.hasOwn(told, name) ? method : (method.bind(told) as unknown)] as const;
   });
   return Object.fromEntries(methods) as P;
 }
