@@ -41,18 +41,17 @@ export function mapOrMerge<T, R>(project: (value: T) => R | Observable<R>): Oper
 }
 
 /**
- * Leaves with its destination from the start, and so also a source that emits while it is being subscribed to: rxjs 7
- * has that for its own operators only. Of its own class, since a closure for each method would cost every request.
+ * A Subscriber, so that a source that emits while it is being subscribed to can be left: rxjs adds it to `subscriber` only
+ * after that. To add it before costs every request, as would a closure for each method.
  */
 class MapOrMerge<T, R> extends Subscriber<T> {
-  /** `destination`, which is forgotten once the source has ended. */
   private readonly subscriber: Subscriber<R>;
   private readonly project: Project<T, R>;
   /** The source, and what is being merged. */
   private unfinished = 1;
 
   constructor(subscriber: Subscriber<R>, project: Project<T, R>) {
-    super(subscriber);
+    super();
     this.subscriber = subscriber;
     this.project = project;
   }
@@ -62,11 +61,17 @@ class MapOrMerge<T, R> extends Subscriber<T> {
     try {
       outcome = this.project(value);
     } catch (reason) {
-      this.subscriber.error(reason);
+      this.error(reason);
       return;
     }
     if (isObservable(outcome)) this.merge(outcome);
     else this.subscriber.next(outcome);
+    if (this.subscriber.closed) this.unsubscribe();
+  }
+
+  protected override _error(reason: unknown): void {
+    this.subscriber.error(reason);
+    this.unsubscribe();
   }
 
   protected override _complete(): void {
