@@ -108,7 +108,13 @@ describe('isolatedResizer', () => {
     const { resizer, pid } = await started(report);
     const making = [make(resizer, slow, 'jpeg'), make(resizer, slow, 'jpeg')];
     await delay(20);
+    const before = new Set(children());
     process.kill(pid, 'SIGKILL');
+    const others = () => children().filter((child) => !before.has(child));
+    await vi.waitUntil(() => others().length > 0, { interval: 1, timeout: 5000 });
+    await delay(50);
+    // One after another: those of a whole queue would be more than the machine has room for.
+    expect(others()).toHaveLength(1);
     for (const avatar of await Promise.all(making)) expect(avatar.length).toBeGreaterThan(100);
     const trouble = { name: 'ProcessEnded', message: 'the process that makes avatars ended with SIGKILL' };
     expect(report.mock.calls).toEqual([[expect.objectContaining(trouble)], [expect.objectContaining(trouble)]]);

@@ -1,7 +1,10 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 
-/** Where the first page of a database names what it is, and what stands there, in this machine's order of bytes. */
-const MAGIC = { position: 24, value: 0xbeefc0de } as const;
+/** By which the first page of a database tells what it is, in this machine's order of bytes. */
+const MAGIC = 0xbeefc0de;
+
+/** Words of that page of which it is one, behind numbers whose width is that of the processor's. */
+const HEAD = 8;
 
 /** It begins with two pages of at least 4 KiB. */
 const SHORTEST = 8192;
@@ -15,7 +18,7 @@ export function assertLmdbFile(path: string): void {
   if (file === undefined) return;
   try {
     const { size } = fstatSync(file);
-    if (size > 0 && (size < SHORTEST || magicOf(file) !== MAGIC.value)) throw new Error('it is not a database of LMDB');
+    if (size > 0 && (size < SHORTEST || !headOf(file).includes(MAGIC))) throw new Error('it is not a database of LMDB');
   } finally {
     closeSync(file);
   }
@@ -30,8 +33,8 @@ function openIfThere(path: string): number | undefined {
   }
 }
 
-function magicOf(file: number): number | undefined {
-  const bytes = new Uint32Array(1);
-  readSync(file, bytes, { position: MAGIC.position });
-  return bytes[0];
+function headOf(file: number): Uint32Array {
+  const words = new Uint32Array(HEAD);
+  readSync(file, words);
+  return words;
 }
